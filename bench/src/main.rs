@@ -1,0 +1,3 @@
+//! Load runs and their twins.
+
+fn main() {}

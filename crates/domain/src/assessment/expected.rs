@@ -1,0 +1,73 @@
+//! What to expect: acceptance, limit, due date and the chain that decides it.
+
+use super::{Facts, Plan, Stretch, commitment, critical_path};
+use crate::calendar::{HallHours, Limit, WorkCalendar, due, receipt_day};
+use crate::catalogue::{ConditionFacts, Matter};
+use crate::local_time::{Instant, date_of, rfc3339, start_of};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What to expect when everything is in order now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Expected {
+    /// Legal day of acceptance.
+    pub accepted_on: NaiveDate,
+    /// The promise.
+    pub limit: Limit,
+    /// Last day of the promise.
+    pub due_on: NaiveDate,
+    /// The minute, for promises in half working days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2024-09-30T14:30:00+08:00")]
+    pub due_at: Option<String>,
+    /// The calendar of some day counted is not published yet.
+    pub provisional: bool,
+    /// The matters whose limits decide the due date.
+    pub critical_path: Vec<String>,
+}
+
+pub(super) fn expected(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, calendar: &WorkCalendar, hours: &[HallHours]) -> Expected {
+    let accepted_on = receipt_day(calendar, hours, facts.at);
+    let start = legal_start(accepted_on, facts.at);
+    let active = plan.active(conditions);
+    let stretches: Vec<Stretch<'_>> = active
+        .iter()
+        .map(|m| Stretch {
+            code: &m.document.code,
+            limit: promise(&m.document, facts, conditions),
+            counts: m.document.counts_toward_promise,
+        })
+        .collect();
+    let edges: Vec<(&str, &str)> = plan.edges.iter().map(|e| (e.before.as_str(), e.after.as_str())).collect();
+    let path = critical_path(&stretches, &edges, start, calendar, hours);
+    let limit = plan.promised.or_else(|| stretches.iter().map(|s| s.limit).max_by_key(|l| l.n)).unwrap_or(Limit::working_days(0));
+    let (critical_path, computed) = path.unwrap_or_else(|| (Vec::new(), due(calendar, hours, start, limit)));
+    let end = if plan.promised.is_some() { due(calendar, hours, start, limit) } else { computed };
+    let to_the_minute = end.at != crate::local_time::end_of(end.on);
+    let limit = if plan.bundle.is_some() && plan.promised.is_none() {
+        Limit::working_days(calendar.working_days_between(accepted_on, end.on))
+    } else {
+        limit
+    };
+    Expected {
+        accepted_on,
+        limit,
+        due_on: end.on,
+        due_at: to_the_minute.then(|| rfc3339(end.at)),
+        provisional: end.provisional,
+        critical_path,
+    }
+}
+
+/// The promise that holds here; handled by commitment it may be shorter.
+fn promise(matter: &Matter, facts: &Facts, conditions: &ConditionFacts) -> Limit {
+    let by_commitment = matter.commitment.as_ref().filter(|_| commitment::chosen(matter, facts)).and_then(|r| r.promised);
+    by_commitment.unwrap_or_else(|| matter.limits_on(conditions).promised)
+}
+
+/// Where counting starts: the moment itself, or the beginning of the next working day.
+#[must_use]
+pub(crate) fn legal_start(receipt_day: NaiveDate, at: Instant) -> Instant {
+    if date_of(at) == receipt_day { at } else { start_of(receipt_day) }
+}

@@ -1,0 +1,95 @@
+//! What is known about one errand.
+
+use super::Plan;
+use crate::catalogue::{Audience, ConditionFacts};
+use crate::local_time::Instant;
+use crate::reason::Reason;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
+
+codes! {
+    /// What the applicant is.
+    pub enum ApplicantKind {
+        /// A natural person (自然人).
+        Person = "person", "自然人";
+        /// A firm or other organisation (法人、其他组织).
+        Organisation = "organisation", "企业或其他组织";
+        /// An organisation that the errand itself founds (拟设立主体).
+        OrganisationToBe = "organisation_to_be", "拟设立的企业";
+        /// A sole trader (个体工商户).
+        SoleTrader = "sole_trader", "个体工商户";
+    }
+}
+
+impl ApplicantKind {
+    /// Whether a matter for `audiences` serves this kind.
+    #[must_use]
+    pub fn fits(self, audiences: &[Audience]) -> bool {
+        let accepted: &[Audience] = match self {
+            Self::Person => &[Audience::Person],
+            Self::Organisation | Self::OrganisationToBe => &[Audience::Enterprise, Audience::Organisation],
+            Self::SoleTrader => &[Audience::SoleTrader],
+        };
+        audiences.iter().any(|a| accepted.contains(a))
+    }
+}
+
+/// The applicant as far as rules ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicantFacts {
+    /// What the applicant is.
+    pub kind: ApplicantKind,
+}
+
+/// What is known about one errand; unknown parts stay empty and never lose a requirement.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The instant of the assessment.
+    pub at: Instant,
+    /// Answers by situation code.
+    pub answers: BTreeMap<String, String>,
+    /// The filled-in form; `None` while it is not the form's turn yet.
+    pub form: Option<Map<String, Value>>,
+    /// The applicant, if known.
+    pub applicant: Option<ApplicantFacts>,
+    /// The project, if any.
+    pub project: Value,
+    /// Codes of the materials handed in or at hand.
+    pub held: BTreeSet<String>,
+    /// Codes of the materials a commitment shall replace (告知承诺).
+    pub commit: BTreeSet<String>,
+    /// Codes of the materials to hand in later (容缺).
+    pub defer: BTreeSet<String>,
+    /// What bars the applicant (行政许可法 78, 79; unrepaired breach of a commitment).
+    pub bars: Vec<Reason>,
+}
+
+impl Facts {
+    /// Facts of nothing but a moment.
+    #[must_use]
+    pub fn at(at: Instant) -> Self {
+        Self {
+            at,
+            answers: BTreeMap::new(),
+            form: None,
+            applicant: None,
+            project: Value::Null,
+            held: BTreeSet::new(),
+            commit: BTreeSet::new(),
+            defer: BTreeSet::new(),
+            bars: Vec::new(),
+        }
+    }
+
+    /// What conditions see: an unanswered situation is the empty text.
+    #[must_use]
+    pub fn for_conditions(&self, plan: &Plan) -> ConditionFacts {
+        let mut answers: BTreeMap<&str, &str> = plan.situations.iter().map(|s| (s.code.as_str(), "")).collect();
+        answers.extend(self.answers.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+        let form = self.form.clone().map_or_else(|| json!({}), Value::Object);
+        ConditionFacts::new(&json!(answers), &form, &json!(self.applicant), &self.project)
+    }
+}

@@ -1,0 +1,100 @@
+//! The assessment (预检): for each requirement how it stands, and what follows.
+//!
+//! One function serves the anonymous precheck, the draft, the submission and the window.
+
+mod commitment;
+mod critical_path;
+mod deferral;
+mod expected;
+mod facts;
+mod items;
+mod plan;
+
+pub use critical_path::{Stretch, critical_path};
+pub use expected::Expected;
+pub(crate) use expected::legal_start;
+pub use facts::{ApplicantFacts, ApplicantKind, Facts};
+pub use items::{Item, ItemStatus, MaterialName};
+pub use plan::Plan;
+
+use crate::calendar::{HallHours, WorkCalendar};
+use crate::catalogue::unanswered;
+use crate::reason::Reason;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How an errand stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Assessment {
+    /// It may be filed: form and answers are whole and nothing bars the applicant. Missing materials do not
+    /// stop filing; they are told in one notice (行政许可法 32(4)).
+    pub may_submit: bool,
+    /// It may be accepted as it stands (行政许可法 32(5)).
+    pub may_accept: bool,
+    /// What stands in the way besides materials.
+    pub reasons: Vec<Reason>,
+    /// Every material, and how it stands.
+    pub items: Vec<Item>,
+    /// What to expect when all is in order.
+    pub expected: Expected,
+}
+
+/// Assesses `plan` on `facts`.
+#[must_use]
+pub fn assess(plan: &Plan, facts: &Facts, calendar: &WorkCalendar, hours: &[HallHours]) -> Assessment {
+    let condition_facts = facts.for_conditions(plan);
+    let mut reasons: Vec<Reason> = Vec::new();
+    for situation in unanswered(&plan.situations, &facts.answers, &condition_facts) {
+        reasons.push(Reason::new("situation_unanswered", format!("请先回答：{}", situation.question), "办事指南"));
+    }
+    for (code, answer) in &facts.answers {
+        match plan.situations.iter().find(|s| &s.code == code) {
+            None => reasons.push(Reason::new("situation_unknown", format!("本事项没有情形「{code}」"), "办事指南")),
+            Some(s) if !s.offers(answer) => {
+                reasons.push(Reason::new("answer_unknown", format!("情形「{}」没有选项「{answer}」", s.question), "办事指南"));
+            }
+            Some(_) => {}
+        }
+    }
+    reasons
+        .extend(facts.form.iter().flat_map(|form| plan.form.check_whole(form)).map(|p| Reason::new("form_incomplete", p.text, "申请表")));
+    reasons.extend(audience_reasons(plan, facts));
+    reasons.extend(facts.bars.iter().cloned());
+    let chosen = deferral::check(plan, facts, calendar, hours).and(commitment::check(plan, facts));
+    reasons.extend(chosen.reasons);
+    let items = items::items(plan, facts, &condition_facts, calendar, hours);
+    let may_submit = reasons.is_empty();
+    let may_accept = may_submit && items.iter().all(|i| !i.blocks());
+    Assessment { may_submit, may_accept, reasons, expected: expected::expected(plan, facts, &condition_facts, calendar, hours), items }
+}
+
+/// The matter must serve this kind of applicant (受理条件; GB/T 39046 A.4).
+fn audience_reasons<'a>(plan: &'a Plan, facts: &'a Facts) -> impl Iterator<Item = Reason> + 'a {
+    plan.matters.iter().filter_map(|m| {
+        let kind = facts.applicant.as_ref()?.kind;
+        (!kind.fits(&m.document.audiences)).then(|| {
+            let served: Vec<&str> = m.document.audiences.iter().map(|a| a.label()).collect();
+            Reason::new(
+                "audience_mismatch",
+                format!("「{}」的服务对象为{}，不包括{}", m.document.name, served.join("、"), kind.label()),
+                "办事指南",
+            )
+        })
+    })
+}
+
+/// What the applicant asks for that a rule does not allow.
+#[derive(Default)]
+struct Chosen {
+    reasons: Vec<Reason>,
+}
+
+impl Chosen {
+    fn and(mut self, other: Self) -> Self {
+        self.reasons.extend(other.reasons);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What is assessed: the matters of one errand, their order, their one form and one set of questions.
+
+use crate::calendar::Limit;
+use crate::catalogue::{Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, Matter, Situation, Subject, Version, merge_forms};
+use chrono::NaiveDate;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// One matter, or the matters of a bundle, as of one day.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Code of the matter or bundle.
+    pub code: String,
+    /// Its Chinese name.
+    pub name: String,
+    /// The bundle, if it is one.
+    pub bundle: Option<Version<Bundle>>,
+    /// The matters, in the bundle's order.
+    pub matters: Vec<Version<Matter>>,
+    /// Membership conditions, one per matter.
+    pub members_when: Vec<Option<Condition>>,
+    /// Who waits for whom.
+    pub edges: Vec<Edge>,
+    /// The bundle's own promise.
+    pub promised: Option<Limit>,
+    /// Every question once.
+    pub situations: Vec<Situation>,
+    /// One form.
+    pub form: Arc<Form>,
+}
+
+impl Plan {
+    /// The plan of `subject` as in force on `day`; `None` when it, or one of its matters, is not.
+    #[must_use]
+    pub fn of(catalogue: &Catalogue, subject: Subject<'_>, day: NaiveDate) -> Option<Self> {
+        match subject {
+            Subject::Matter(code) => Some(Self::of_matter(catalogue.matter(code, day)?.clone())),
+            Subject::Bundle(code) => {
+                let bundle = catalogue.bundle(code, day)?.clone();
+                let matters = bundle.document.members.iter().map(|m| catalogue.matter(&m.matter, day).cloned()).collect::<Option<_>>()?;
+                Self::of_bundle(bundle, matters)
+            }
+        }
+    }
+
+    /// The plan of pinned versions: `bundle` and its members' versions in the bundle's order.
+    #[must_use]
+    pub fn of_pinned(catalogue: &Catalogue, bundle: Option<Uuid>, matters: &[Uuid]) -> Option<Self> {
+        let mut versions: Vec<Version<Matter>> = matters.iter().map(|id| catalogue.pinned_matter(*id).cloned()).collect::<Option<_>>()?;
+        match bundle {
+            None => Some(Self::of_matter(versions.pop()?)),
+            Some(id) => Self::of_bundle(catalogue.bundles.values().flatten().find(|v| v.id == id)?.clone(), versions),
+        }
+    }
+
+    fn of_matter(version: Version<Matter>) -> Self {
+        let matter = &version.document;
+        Self {
+            code: matter.code.clone(),
+            name: matter.name.clone(),
+            bundle: None,
+            members_when: vec![None],
+            edges: Vec::new(),
+            promised: None,
+            situations: matter.situations.clone(),
+            form: Arc::new(matter.form.clone()),
+            matters: vec![version],
+        }
+    }
+
+    fn of_bundle(version: Version<Bundle>, matters: Vec<Version<Matter>>) -> Option<Self> {
+        let bundle = &version.document;
+        let mut situations = bundle.situations.clone();
+        for situation in matters.iter().flat_map(|m| &m.document.situations) {
+            if situations.iter().all(|s| s.code != situation.code) {
+                situations.push(situation.clone());
+            }
+        }
+        let when = |code: &str| bundle.members.iter().find(|m| m.matter == code).and_then(|m| m.when.clone());
+        Some(Self {
+            code: bundle.code.clone(),
+            name: bundle.name.clone(),
+            members_when: matters.iter().map(|m| when(&m.document.code)).collect(),
+            edges: bundle.edges.clone(),
+            promised: bundle.promised,
+            situations,
+            form: Arc::new(merge_forms(matters.iter().map(|m| &m.document.form)).ok()?),
+            matters,
+            bundle: Some(version),
+        })
+    }
+
+    /// The matters that take part on these facts.
+    #[must_use]
+    pub fn active(&self, facts: &ConditionFacts) -> Vec<&Version<Matter>> {
+        let taking_part = |when: &Option<Condition>| when.as_ref().is_none_or(|c| c.holds(facts));
+        self.matters.iter().zip(&self.members_when).filter(|(_, when)| taking_part(when)).map(|(m, _)| m).collect()
+    }
+}

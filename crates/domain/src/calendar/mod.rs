@@ -1,0 +1,12 @@
+//! Working days (工作日) of mainland China: the calendar, limits and due dates.
+
+mod due;
+mod hours;
+mod limit;
+mod statutory;
+mod work_calendar;
+
+pub use due::{Due, due};
+pub use hours::{HallHours, Session, receipt_day};
+pub use limit::{Limit, LimitUnit};
+pub use work_calendar::{CalendarError, DayKind, WorkCalendar};

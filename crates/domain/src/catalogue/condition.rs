@@ -1,0 +1,111 @@
+//! Conditions of situations and requirements, written in CEL (Common Expression Language).
+
+use cel::{Context, Program, Value as CelValue};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+use utoipa::{PartialSchema, ToSchema};
+
+/// A compiled condition over `answers`, `form`, `applicant` and `project`.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Condition {
+    source: String,
+    program: Arc<Program>,
+}
+
+impl PartialSchema for Condition {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        String::schema()
+    }
+}
+
+impl ToSchema for Condition {}
+
+impl TryFrom<String> for Condition {
+    type Error = String;
+    fn try_from(source: String) -> Result<Self, Self::Error> {
+        let program = Program::compile(&source).map_err(|e| format!("条件表达式无法解析：{e}"))?;
+        Ok(Self { source, program: Arc::new(program) })
+    }
+}
+
+impl From<Condition> for String {
+    fn from(condition: Condition) -> Self {
+        condition.source
+    }
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Condition({})", self.source)
+    }
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Condition {
+    /// The expression as written in the catalogue.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether the condition holds. A condition that can't be evaluated on these facts holds: a requirement
+    /// is never lost because something it asks about is not known yet.
+    #[must_use]
+    pub fn holds(&self, facts: &ConditionFacts) -> bool {
+        !matches!(self.program.execute(&facts.0), Ok(CelValue::Bool(false)))
+    }
+}
+
+/// What conditions may speak of.
+pub struct ConditionFacts(Context<'static, 'static>);
+
+impl ConditionFacts {
+    /// Binds the four objects a condition may name.
+    #[must_use]
+    pub fn new(answers: &Value, form: &Value, applicant: &Value, project: &Value) -> Self {
+        let mut context = Context::default();
+        for (name, value) in [("answers", answers), ("form", form), ("applicant", applicant), ("project", project)] {
+            let value = cel::to_value(value).unwrap_or(CelValue::Null);
+            context.add_variable_from_value(name, value);
+        }
+        Self(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn holds(source: &str) -> bool {
+        let facts = ConditionFacts::new(
+            &json!({"permit_stage": "excavation", "unasked": ""}),
+            &json!({"floor_area_m2": 1200}),
+            &json!({"kind": "organisation"}),
+            &Value::Null,
+        );
+        Condition::try_from(source.to_owned()).unwrap().holds(&facts)
+    }
+
+    #[test]
+    fn conditions_read_answers_form_and_applicant() {
+        assert!(holds("answers.permit_stage == 'excavation'"));
+        assert!(!holds("answers.permit_stage in ['below_zero', 'above_zero']"));
+        assert!(holds("form.floor_area_m2 > 300 && applicant.kind == 'organisation'"));
+        assert!(!holds("answers.unasked == 'yes'"));
+    }
+
+    #[test]
+    fn what_is_not_known_keeps_the_requirement() {
+        assert!(holds("form.not_filled_in > 3"));
+        assert!(Condition::try_from("answers.x ==".to_owned()).unwrap_err().starts_with("条件表达式无法解析"));
+    }
+}

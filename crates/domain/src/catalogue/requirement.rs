@@ -1,0 +1,155 @@
+//! What has to be handed in (申请材料), and what may replace or follow it.
+
+use super::Condition;
+use crate::calendar::Limit;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+crate::codes! {
+    /// How much a material weighs.
+    pub enum MaterialClass {
+        /// Without it nothing is accepted (主要材料).
+        Primary = "primary", "主要材料";
+        /// May follow after acceptance where the matter allows it (可容缺材料).
+        Deferrable = "deferrable", "可容缺材料";
+        /// Helpful, never demanded (非必要材料).
+        Optional = "optional", "非必要材料";
+    }
+}
+
+crate::codes! {
+    /// Where a material comes from.
+    pub enum MaterialSource {
+        /// Handed in by the applicant.
+        Applicant = "applicant", "申请人自备";
+        /// Called up from the e-licence store, upload as fallback.
+        ELicence = "e_licence", "电子证照";
+        /// Fetched by data sharing, upload as fallback.
+        DataShare = "data_share", "数据共享";
+        /// Result of another matter; never asked for when that matter is part of the same application.
+        Sibling = "sibling", "前序事项结果";
+    }
+}
+
+crate::codes! {
+    /// Whether a group needs all its choices or any one of them.
+    pub enum Need {
+        /// Every choice.
+        All = "all", "全部提供";
+        /// One choice.
+        Any = "any", "任选其一";
+    }
+}
+
+/// A group of materials asked for together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Code of the group, unique in its matter.
+    #[schema(example = "planning-documents")]
+    pub code: String,
+    /// Weight of the group.
+    pub class: MaterialClass,
+    /// All or any of the choices.
+    #[serde(default = "all")]
+    pub need: Need,
+    /// Asked only when this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// The law or policy that asks for it.
+    #[schema(example = "建筑法 8")]
+    pub basis: String,
+    /// The materials.
+    pub choices: Vec<RequirementChoice>,
+}
+
+const fn all() -> Need {
+    Need::All
+}
+
+/// One material of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequirementChoice {
+    /// Code of the material, the same in every matter that asks for it.
+    #[schema(example = "planning-conditions-approval")]
+    pub material: String,
+    /// Chinese name.
+    #[schema(example = "规划条件批文")]
+    pub name: String,
+    /// Where it comes from.
+    pub source: MaterialSource,
+    /// The matter whose result it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "planning-conditions")]
+    pub issued_by: Option<String>,
+    /// How to get it or fill it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "由自然资源和规划局出具")]
+    pub how: Option<String>,
+    /// Counts only while the material named in the deferral rule is deferred.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_under_deferral: bool,
+}
+
+crate::codes! {
+    /// Until when a deferred material is owed.
+    pub enum DeferralKind {
+        /// Before the decision; never later than the promised limit.
+        BeforeDecision = "before_decision", "办结前补齐";
+        /// After the grant, by its own date (容缺审批).
+        AfterGrant = "after_grant", "核发后补齐";
+    }
+}
+
+/// Deferred-material acceptance (容缺受理) as the zone's published list allows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeferralRule {
+    /// The list or policy.
+    #[schema(example = "衡阳高新区容缺办理事项清单")]
+    pub basis: String,
+    /// The materials that may follow.
+    pub entries: Vec<DeferralEntry>,
+}
+
+/// One material that may follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeferralEntry {
+    /// The material.
+    #[schema(example = "works-planning-permit")]
+    pub material: String,
+    /// Until when.
+    pub kind: DeferralKind,
+    /// Term from acceptance; absent = the promised limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Limit>,
+    /// A document that must stand in meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "planning-pre-opinion")]
+    pub stand_in: Option<String>,
+}
+
+/// Notice and commitment (告知承诺): a signed commitment replaces proofs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentRule {
+    /// The list or policy.
+    #[schema(example = "湘卫监督发〔2019〕1号")]
+    pub basis: String,
+    /// The materials a commitment may replace.
+    pub covers: Vec<String>,
+    /// The promise when handled by commitment; absent = the ordinary promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Limit>,
+    /// Term after the grant within which the replaced materials are completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete_within: Option<Limit>,
+    /// Term within which the body checks afterwards (事后核查).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_within: Option<Limit>,
+    /// What the applicant has to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+}

@@ -1,0 +1,80 @@
+//! A zone's published catalogue in memory; "current" is decided by date when read.
+
+use super::{Bundle, Matter, Zone};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// One published, immutable version.
+#[derive(Debug, Clone)]
+pub struct Version<T> {
+    /// Identity that applications pin.
+    pub id: Uuid,
+    /// Number of the version, from 1.
+    pub number: u32,
+    /// First day it holds.
+    pub effective_from: NaiveDate,
+    /// First day it no longer holds.
+    pub effective_to: Option<NaiveDate>,
+    /// Digest of the document, hexadecimal SM3.
+    pub digest: String,
+    /// The document.
+    pub document: Arc<T>,
+}
+
+/// All versions of a zone's catalogue.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// The generation it was read at.
+    pub generation: i64,
+    /// The zone's profile.
+    pub zone: Arc<Zone>,
+    /// Matters by code, versions in order.
+    pub matters: BTreeMap<String, Vec<Version<Matter>>>,
+    /// Bundles by code, versions in order.
+    pub bundles: BTreeMap<String, Vec<Version<Bundle>>>,
+}
+
+/// What is applied for: one matter or one bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A single matter.
+    Matter(&'a str),
+    /// A bundle.
+    Bundle(&'a str),
+}
+
+impl Catalogue {
+    /// The matter in force on `day`.
+    #[must_use]
+    pub fn matter(&self, code: &str, day: NaiveDate) -> Option<&Version<Matter>> {
+        current(self.matters.get(code)?, day)
+    }
+
+    /// The bundle in force on `day`.
+    #[must_use]
+    pub fn bundle(&self, code: &str, day: NaiveDate) -> Option<&Version<Bundle>> {
+        current(self.bundles.get(code)?, day)
+    }
+
+    /// A pinned matter version.
+    #[must_use]
+    pub fn pinned_matter(&self, id: Uuid) -> Option<&Version<Matter>> {
+        self.matters.values().flatten().find(|v| v.id == id)
+    }
+
+    /// Every matter in force on `day`, by code.
+    pub fn current_matters(&self, day: NaiveDate) -> impl Iterator<Item = &Version<Matter>> {
+        self.matters.values().filter_map(move |versions| current(versions, day))
+    }
+
+    /// Every bundle in force on `day`, by code.
+    pub fn current_bundles(&self, day: NaiveDate) -> impl Iterator<Item = &Version<Bundle>> {
+        self.bundles.values().filter_map(move |versions| current(versions, day))
+    }
+}
+
+fn current<T>(versions: &[Version<T>], day: NaiveDate) -> Option<&Version<T>> {
+    versions.iter().rev().find(|v| v.effective_from <= day && v.effective_to.is_none_or(|to| day < to))
+}

@@ -1,0 +1,66 @@
+//! Identifier of an e-licence (电子证照标识, GB/T 36904): root, type, issuer, serial, version, check.
+
+use super::{IdentityError, normalise, text_identifier};
+use serde::{Deserialize, Serialize};
+
+const ROOT: &str = "1.2.156.3005.2.";
+
+/// A checked e-licence identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LicenceIdentifier(String);
+text_identifier!(LicenceIdentifier);
+
+impl LicenceIdentifier {
+    /// Reads an identifier and verifies its check character (ISO 7064 MOD 37,36).
+    ///
+    /// # Errors
+    /// [`IdentityError::Shape`] for another structure, [`IdentityError::CheckCharacter`] for a wrong check.
+    pub fn parse(raw: &str) -> Result<Self, IdentityError> {
+        const SHAPE: IdentityError = IdentityError::Shape("证照标识应为1.2.156.3005.2.类型.颁发机构.流水号.版本.校验位");
+        let text = normalise(raw);
+        let parts: Vec<&str> = text.strip_prefix(ROOT).ok_or(SHAPE)?.split('.').collect();
+        let [kind, issuer, serial, version, check] = parts.as_slice() else { return Err(SHAPE) };
+        let alphanumeric = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric());
+        if kind.len() != 21 || serial.len() > 32 || version.len() != 3 || check.len() != 1 || !parts.iter().all(|p| alphanumeric(p)) {
+            return Err(SHAPE);
+        }
+        let body = [*kind, *issuer, *serial, *version].concat();
+        if check.chars().next() == check_character(&body) {
+            Ok(Self(text))
+        } else {
+            Err(IdentityError::CheckCharacter("证照标识校验位不正确"))
+        }
+    }
+}
+
+/// ISO 7064 MOD 37,36 over digits and upper-case letters.
+fn check_character(body: &str) -> Option<char> {
+    let product = body.chars().filter_map(|c| c.to_digit(36)).fold(36, |p, v| match (p + v) % 36 {
+        0 => 36 * 2 % 37,
+        sum => sum * 2 % 37,
+    });
+    char::from_digit((37 - product) % 36, 36).map(|c| c.to_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_characters_of_known_identifiers_fit() {
+        for ok in [
+            "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U",
+            "1.2.156.3005.2.11100000000013338W009.11330105002500287C.2025052201.002.0",
+            "1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9",
+            "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.T",
+            "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.002.R",
+            "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000002.001.D",
+        ] {
+            assert!(LicenceIdentifier::parse(ok).is_ok(), "{ok}");
+        }
+        let wrong = "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.A";
+        assert!(matches!(LicenceIdentifier::parse(wrong), Err(IdentityError::CheckCharacter(_))));
+        assert!(matches!(LicenceIdentifier::parse("1.2.156.3005.2.X"), Err(IdentityError::Shape(_))));
+    }
+}

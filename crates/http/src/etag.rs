@@ -1,0 +1,63 @@
+//! Entity tags: `"version-hash"` for versioned things, `"hash"` for others. The hash covers the whole
+//! representation, the version is what If-Match compares.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderMap, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse};
+use persistence::seal::sha256;
+use serde::Serialize;
+
+/// How long an answer may be kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Caching {
+    /// Anyone, but ask again each time.
+    Public,
+    /// Only the caller.
+    Private,
+}
+
+/// A JSON answer to a GET, or 304 when the caller has it already.
+pub(crate) fn tagged<T: Serialize>(request: &HttpRequest, body: &T, version: Option<i64>, caching: Caching) -> HttpResponse {
+    let bytes = serde_json::to_vec(body).unwrap_or_default();
+    let etag = tag(&bytes, version);
+    let known = matches(request.headers(), &etag);
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((ETAG, etag)).insert_header((CACHE_CONTROL, caching.header()));
+    if known { response.finish() } else { response.content_type("application/json").body(bytes) }
+}
+
+/// A JSON answer to a command, with the tag the next change needs.
+pub(crate) fn changed<T: Serialize>(status: StatusCode, body: &T, version: i64, replayed: bool) -> HttpResponse {
+    let bytes = serde_json::to_vec(body).unwrap_or_default();
+    let mut response = HttpResponse::build(status);
+    response.insert_header((ETAG, tag(&bytes, Some(version)))).insert_header((CACHE_CONTROL, Caching::Private.header()));
+    if replayed {
+        response.insert_header(("Idempotent-Replayed", "true"));
+    }
+    response.content_type("application/json").body(bytes)
+}
+
+impl Caching {
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Public => "no-cache",
+            Self::Private => "private, no-cache",
+        }
+    }
+}
+
+fn tag(bytes: &[u8], version: Option<i64>) -> String {
+    let mut hash = hex::encode(sha256(&[bytes]));
+    hash.truncate(16);
+    version.map_or_else(|| format!("\"{hash}\""), |v| format!("\"{v}-{hash}\""))
+}
+
+fn matches(headers: &HeaderMap, etag: &str) -> bool {
+    let weak = |t: &str| t.trim().trim_start_matches("W/").to_owned();
+    headers.get_all(IF_NONE_MATCH).filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).any(|t| weak(t) == etag || t.trim() == "*")
+}
+
+/// The version an entity tag names.
+pub(crate) fn version_of(etag: &str) -> Option<i64> {
+    etag.trim().trim_start_matches("W/").trim_matches('"').split('-').next()?.parse().ok()
+}

@@ -1,0 +1,28 @@
+//! Permissions as types: a handler says in its signature which operation it is.
+
+use domain::access::Operation;
+
+/// A permission.
+pub trait Permission: 'static {
+    /// The operation it opens.
+    const OPERATION: Operation;
+}
+
+macro_rules! permissions {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            #[doc = concat!("Permission for `Operation::", stringify!($name), "`.")]
+            pub struct $name;
+            impl Permission for $name {
+                const OPERATION: Operation = Operation::$name;
+            }
+        )+
+    };
+}
+
+permissions! {
+    Healthz, Readyz, Metrics, Jwks, ListZones, GetZone, ListDepartments, ListPlaces, ComputeDue, ListMatters, GetMatter, GetMatterGuide,
+    ListBundles, GetBundle, GetBundleGuide, Precheck, Track, CreateSession, RefreshSession, DeleteSession, GetAccount, CreateApplication,
+    ListApplications, GetApplication, ReviseApplication, UploadMaterial, SubmitApplication, GetAssessment, GetTimeline, ListDeskCases,
+    SetSandboxClock,
+}

@@ -1,0 +1,16 @@
+//! Extractors: who calls, in which zone, with what body, under which key.
+
+mod body;
+mod caller;
+mod headers;
+pub mod may;
+mod path;
+mod query;
+mod zone;
+
+pub(crate) use body::Valid;
+pub(crate) use caller::{Anyone, Caller};
+pub(crate) use headers::{IdempotencyKey, IfMatch};
+pub(crate) use path::Segment;
+pub(crate) use query::Params;
+pub(crate) use zone::{InZone, ZonePath};

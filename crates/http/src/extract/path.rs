@@ -1,0 +1,21 @@
+//! The last variable of the path.
+
+use crate::problem::{ErrorCode, Problem};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use std::future::{Ready, ready};
+use std::str::FromStr;
+
+/// The path's variable besides the zone (`{id}`, `{code}` or `{number}`); 404 for one that can't be any.
+pub(crate) struct Segment<T>(pub(crate) T);
+
+impl<T: FromStr + 'static> FromRequest for Segment<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let value = request.match_info().iter().find(|(name, _)| *name != "zone").map(|(_, value)| value);
+        let read = value.and_then(|v| v.parse().ok());
+        ready(read.map(Self).ok_or_else(|| Problem::new(ErrorCode::NotFound)))
+    }
+}

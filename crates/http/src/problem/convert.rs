@@ -1,0 +1,58 @@
+//! From what use cases and the database say to problems; matched without a wildcard.
+
+use super::{ErrorCode, ErrorDetail, Problem};
+use domain::reason::Reason;
+use persistence::DbError;
+use persistence::file_store::FileError;
+use workflow::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::new(ErrorCode::NotFound),
+            Error::SubjectNotInForce => Self::new(ErrorCode::SubjectNotInForce),
+            Error::Forbidden => Self::new(ErrorCode::Forbidden),
+            Error::StateForbids(reason) => Self::new(ErrorCode::StateForbids).errors(vec![place(reason)]),
+            Error::NotReady(reasons) => Self::new(ErrorCode::NotReady).errors(reasons.into_iter().map(place).collect()),
+            Error::Stale => Self::new(ErrorCode::StaleVersion),
+            Error::KeyReused => Self::new(ErrorCode::KeyReused),
+            Error::Invalid(places) => Self::new(ErrorCode::InvalidBody)
+                .errors(places.into_iter().map(|i| ErrorDetail { pointer: i.pointer, code: i.code, message: i.text }).collect()),
+            Error::UnsupportedFile => Self::new(ErrorCode::UnsupportedMediaType).detail("只接受PDF、OFD、JPEG、PNG文件"),
+            Error::UploadReused => Self::new(ErrorCode::UploadReused),
+            Error::CredentialsRefused => Self::new(ErrorCode::CredentialsRefused),
+            Error::AccountLocked => Self::new(ErrorCode::AccountLocked),
+            Error::Busy => Self::new(ErrorCode::Busy),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+fn place(reason: Reason) -> ErrorDetail {
+    ErrorDetail { pointer: String::new(), code: reason.code, message: reason.text }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(_) | DbError::Closed => {
+                tracing::error!(%error, "database unavailable");
+                Self::new(ErrorCode::Unavailable)
+            }
+            DbError::Query(_) | DbError::Damaged(_) => {
+                tracing::error!(%error, "database failed");
+                Self::new(ErrorCode::Internal)
+            }
+        }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        tracing::error!(%error, "file store failed");
+        match error {
+            FileError::Store(_) => Self::new(ErrorCode::Unavailable),
+            FileError::Damaged(_) => Self::new(ErrorCode::Internal),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Applications, one verb a file.
+
+mod create;
+mod get;
+mod list;
+mod revise;
+mod submit;
+mod upload;
+
+pub(super) use create::*;
+pub(super) use get::*;
+pub(super) use list::*;
+pub(super) use revise::*;
+pub(super) use submit::*;
+pub(super) use upload::*;

@@ -1,0 +1,47 @@
+//! File a draft.
+
+use crate::AppState;
+use crate::etag::changed;
+use crate::extract::{Caller, IdempotencyKey, InZone, Segment, Valid, ZonePath, may};
+use crate::problem::Problem;
+use crate::view::application::ApplicationView;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use domain::local_time::date_of;
+use domain::number::Series;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+use workflow::application::submit;
+
+/// Nothing besides the act itself.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SubmitApplication {}
+
+/// 提交申请：网上提交即收件
+#[utoipa::path(
+    tag = "申报",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = String, Header, description = "幂等键")),
+    request_body = SubmitApplication,
+    responses((status = 200, description = "已提交的申请", body = ApplicationView))
+)]
+#[post("/api/v1/zones/{zone}/applications/{id}/submit")]
+pub(crate) async fn submit_application(
+    caller: Caller<may::SubmitApplication>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    key: IdempotencyKey,
+    body: Valid<SubmitApplication>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let once = caller.once(zone.zone, &key.required()?, body.digest);
+    let day = date_of(state.db.clock().now());
+    let number = state.numbers.next(&state.db, zone.zone, &zone.catalogue.zone.area_code, Series::Submission, day).await?;
+    let (snapshot, snapshots, acting) = (zone.0.clone(), state.snapshots.clone(), caller.acting());
+    let done = state.db.write(move |tx| submit(tx, &snapshots, snapshot, id.0, number, &acting, &once)).await?;
+    let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope());
+    Ok(changed(StatusCode::OK, &view, view.version(), done.replayed))
+}

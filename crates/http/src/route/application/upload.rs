@@ -1,0 +1,169 @@
+//! Hand in a material: one file, streamed, hashed, sealed, typed by its content.
+
+use crate::AppState;
+use crate::extract::{Caller, InZone, Segment, ZonePath, may};
+use crate::problem::{ErrorCode, Problem};
+use crate::view::application::MaterialView;
+use actix_multipart::{Field, Multipart};
+use actix_web::post;
+use actix_web::web::{Data, Json};
+use futures_util::{StreamExt, TryStreamExt};
+use persistence::file_store::Incoming;
+use persistence::ids::new_id;
+use persistence::material::Document;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use workflow::application::{Upload, prepare_upload, upload};
+
+/// The parts of an upload; `material` and `upload_id` come before `file`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the multipart form for the document")]
+pub(crate) struct UploadForm {
+    /// Code of the material.
+    #[schema(example = "planning-conditions-approval")]
+    material: String,
+    /// The caller's identity of this upload: the same id gives the same answer.
+    #[schema(example = "a1b2c3")]
+    upload_id: String,
+    /// The file: PDF, OFD, JPEG or PNG.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// An upload taken in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Uploaded {
+    /// The material.
+    material: MaterialView,
+    /// It had been taken in before.
+    repeated: bool,
+}
+
+/// 上传材料
+#[utoipa::path(
+    tag = "申报",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识")),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 200, description = "已收到的材料", body = Uploaded))
+)]
+#[post("/api/v1/zones/{zone}/applications/{id}/materials")]
+pub(crate) async fn upload_material(
+    caller: Caller<may::UploadMaterial>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    mut form: Multipart,
+    state: Data<AppState>,
+) -> Result<Json<Uploaded>, Problem> {
+    let id = id.0;
+    let (mut material, mut upload_id, mut stored) = (None, None, None);
+    while let Some(mut field) = form.try_next().await.map_err(|_| broken())? {
+        match field.name().unwrap_or_default() {
+            "material" => material = Some(text(&mut field, "material").await?),
+            "upload_id" => upload_id = Some(text(&mut field, "upload_id").await?),
+            "file" if stored.is_none() => {
+                let (Some(code), Some(_)) = (material.clone(), upload_id.as_ref()) else {
+                    return Err(Problem::new(ErrorCode::BadUpload).detail("material和upload_id应在file之前"));
+                };
+                let (snapshot, acting) = (zone.0.clone(), caller.acting());
+                state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &acting)).await?;
+                stored = Some(take_file(&state, zone.zone, &mut field).await?);
+            }
+            "file" => return Err(Problem::new(ErrorCode::BadUpload).detail("一次只能上传一个文件")),
+            other => {
+                return Err(Problem::at(ErrorCode::InvalidBody, format!("/{other}"), "unknown_field", format!("没有「{other}」这一项")));
+            }
+        }
+    }
+    let (Some(material), Some(upload_id), Some((file_name, document))) = (material, upload_id, stored) else {
+        return Err(Problem::new(ErrorCode::BadUpload).detail("应有material、upload_id和file三项"));
+    };
+    let key = document.object_key.clone();
+    let new = Upload { material, upload_id, file_name, document };
+    let (snapshot, snapshots, acting) = (zone.0.clone(), state.snapshots.clone(), caller.acting());
+    let entered = state.db.write(move |tx| upload(tx, &snapshots, snapshot, id, new, &acting)).await;
+    if !matches!(entered, Ok((_, false))) {
+        state.files.remove(&key).await?;
+    }
+    let (material, repeated) = entered?;
+    Ok(Json(Uploaded { material: material.into(), repeated }))
+}
+
+fn broken() -> Problem {
+    Problem::new(ErrorCode::BadUpload)
+}
+
+async fn text(field: &mut Field, name: &str) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
+        if bytes.len() > 200 {
+            break;
+        }
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Problem::new(ErrorCode::BadEncoding))?.trim().to_owned();
+    if (1..=100).contains(&text.len()) {
+        Ok(text)
+    } else {
+        Err(Problem::at(ErrorCode::InvalidBody, format!("/{name}"), "length", "应为1至100个字符"))
+    }
+}
+
+/// Streams one file into the store; what can't be taken leaves nothing behind.
+async fn take_file(state: &AppState, zone: i32, field: &mut Field) -> Result<(String, Document), Problem> {
+    let id = new_id();
+    let file_name = field.content_disposition().and_then(|d| d.get_filename()).map_or_else(String::new, plain_name);
+    let object_key = format!("{zone}/{}/{id}", id.simple().to_string().get(..6).unwrap_or_default());
+    let mut incoming = state.files.begin(&object_key).await?;
+    match pour(state, field, &mut incoming).await {
+        Ok((size, digest, media_type)) => {
+            incoming.finish().await?;
+            Ok((file_name, Document { id, digest, size, media_type: media_type.to_owned(), object_key }))
+        }
+        Err(problem) => {
+            incoming.abort().await?;
+            Err(problem)
+        }
+    }
+}
+
+async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> Result<(i64, Vec<u8>, &'static str), Problem> {
+    let (mut size, mut digest, mut head) = (0u64, Sha256::new(), Vec::new());
+    while let Some(chunk) = field.next().await {
+        let chunk = chunk.map_err(|_| broken())?;
+        size += chunk.len() as u64;
+        if size > state.limits.file {
+            return Err(Problem::new(ErrorCode::BodyTooLarge).detail(format!("文件不能超过{}MiB", state.limits.file / 1024 / 1024)));
+        }
+        if head.len() < HEAD {
+            head.extend(chunk.iter().take(HEAD - head.len()));
+        }
+        digest.update(&chunk);
+        incoming.write(&chunk).await?;
+    }
+    if size == 0 {
+        return Err(Problem::new(ErrorCode::BadUpload).detail("文件是空的"));
+    }
+    let media_type = media_type(&head).ok_or_else(|| Problem::from(workflow::Error::UnsupportedFile))?;
+    Ok((i64::try_from(size).unwrap_or(i64::MAX), digest.finalize().to_vec(), media_type))
+}
+
+/// Bytes looked at to tell what a file is.
+const HEAD: usize = 64 * 1024;
+
+/// The type a file has by its content, if it is one that is taken.
+fn media_type(head: &[u8]) -> Option<&'static str> {
+    let kind = infer::get(head)?.mime_type();
+    let is_ofd = || head.windows(7).any(|w| w == b"OFD.xml");
+    match kind {
+        "application/pdf" | "image/jpeg" | "image/png" => Some(kind),
+        "application/zip" if is_ofd() => Some("application/ofd"),
+        _ => None,
+    }
+}
+
+/// The last part of a file name, without control characters.
+fn plain_name(given: &str) -> String {
+    given.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}

@@ -1,0 +1,211 @@
+//! The public catalogue, from memory.
+
+use crate::AppState;
+use crate::cursor;
+use crate::etag::{Caching, tagged};
+use crate::extract::{Anyone, InZone, Params, Segment, ZonePath, may};
+use crate::problem::{ErrorCode, Problem};
+use crate::view::catalogue::{BundleSummary, BundleView, Departments, Guide, MatterSummary, MatterView, Places, ZoneView, Zones};
+use crate::view::page::{Page, page};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use domain::assessment::{Facts, Plan};
+use domain::catalogue::{Audience, Channel, Matter, Subject};
+use domain::local_time::date_of;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::IntoParams;
+use validator::Validate;
+
+/// 园区列表
+#[utoipa::path(tag = "目录", responses((status = 200, description = "全部园区", body = Zones)))]
+#[get("/api/v1/zones")]
+pub(crate) async fn list_zones(_: Anyone<may::ListZones>, state: Data<AppState>, request: HttpRequest) -> HttpResponse {
+    let items = state.snapshots.zones().iter().map(|s| ZoneView::from(s.catalogue.zone.as_ref())).collect();
+    tagged(&request, &Zones { items }, None, Caching::Public)
+}
+
+/// 园区
+#[utoipa::path(tag = "目录", params(ZonePath), responses((status = 200, description = "园区", body = ZoneView)))]
+#[get("/api/v1/zones/{zone}")]
+pub(crate) async fn get_zone(_: Anyone<may::GetZone>, zone: InZone, request: HttpRequest) -> HttpResponse {
+    tagged(&request, &ZoneView::from(zone.catalogue.zone.as_ref()), None, Caching::Public)
+}
+
+/// 部门列表
+#[utoipa::path(tag = "目录", params(ZonePath), responses((status = 200, description = "全部部门", body = Departments)))]
+#[get("/api/v1/zones/{zone}/departments")]
+pub(crate) async fn list_departments(_: Anyone<may::ListDepartments>, zone: InZone, request: HttpRequest) -> HttpResponse {
+    tagged(&request, &Departments { items: zone.catalogue.zone.departments.clone() }, None, Caching::Public)
+}
+
+/// 场所列表：大厅、驿站、政务超市
+#[utoipa::path(tag = "目录", params(ZonePath), responses((status = 200, description = "全部场所", body = Places)))]
+#[get("/api/v1/zones/{zone}/places")]
+pub(crate) async fn list_places(_: Anyone<may::ListPlaces>, zone: InZone, request: HttpRequest) -> HttpResponse {
+    tagged(&request, &Places { items: zone.catalogue.zone.places.clone() }, None, Caching::Public)
+}
+
+/// Which matters to list.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MatterQuery {
+    /// 名称、代码或俗称中的文字
+    #[validate(length(max = 100, message = "最多100个字"))]
+    q: Option<String>,
+    /// 服务对象
+    audience: Option<Audience>,
+    /// 部门代码
+    department: Option<String>,
+    /// 办理形式
+    way: Option<Channel>,
+    /// 每页条数，1至100
+    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
+    limit: Option<usize>,
+    /// 上一页返回的游标
+    cursor: Option<String>,
+}
+
+impl MatterQuery {
+    fn matches(&self, matter: &Matter) -> bool {
+        let said = |q: &String| {
+            matter.name.contains(q) || matter.code.contains(q) || matter.synonyms.iter().any(|s| s.contains(q) || q.contains(s))
+        };
+        self.q.as_ref().is_none_or(said)
+            && self.audience.is_none_or(|a| matter.audiences.contains(&a))
+            && self.department.as_ref().is_none_or(|d| matter.department == *d)
+            && self.way.is_none_or(|w| matter.channels.contains(&w))
+    }
+
+    /// The list with its filters: what a cursor is bound to.
+    fn name(&self, zone: i32) -> String {
+        format!("matters/{zone}/{:?}/{:?}/{:?}/{:?}", self.q, self.audience, self.department, self.way)
+    }
+}
+
+/// 事项列表
+#[utoipa::path(tag = "目录", params(ZonePath, MatterQuery), responses((status = 200, description = "一页事项", body = Page<MatterSummary>)))]
+#[get("/api/v1/zones/{zone}/matters")]
+pub(crate) async fn list_matters(
+    _: Anyone<may::ListMatters>,
+    zone: InZone,
+    query: Params<MatterQuery>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (query, keys) = (query.0, state.db.keys());
+    let (list, limit) = (query.name(zone.zone), query.limit.unwrap_or(20));
+    let after: Option<String> = query.cursor.as_deref().map(|c| cursor::read(keys, &list, c)).transpose()?;
+    let today = date_of(state.db.clock().now());
+    let matters = zone.catalogue.current_matters(today).filter(|m| query.matches(&m.document));
+    let later = matters.filter(|m| after.as_ref().is_none_or(|a| m.document.code > *a)).take(limit + 1);
+    let lines = later.map(|m| MatterSummary::new(&m.document, &zone.catalogue.zone)).collect();
+    Ok(tagged(&request, &page(lines, limit, |m: &MatterSummary| cursor::write(keys, &list, &m.code)), None, Caching::Public))
+}
+
+/// 事项（当前版本）
+#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "事项代码", example = "construction-permit")), responses((status = 200, description = "事项", body = MatterView)))]
+#[get("/api/v1/zones/{zone}/matters/{code}")]
+pub(crate) async fn get_matter(
+    _: Anyone<may::GetMatter>,
+    zone: InZone,
+    code: Segment<String>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let version = zone.catalogue.matter(&code.0, date_of(state.db.clock().now())).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    Ok(tagged(&request, &MatterView::from(version), None, Caching::Public))
+}
+
+/// Answers given so far.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GuideQuery {
+    /// 已选情形：`情形:选项`，多个以逗号分隔
+    #[param(example = "permit_stage:excavation,expropriation:no")]
+    #[validate(length(max = 2000, message = "最多2000个字"))]
+    answers: Option<String>,
+}
+
+impl GuideQuery {
+    /// `situation:answer` pairs, or the same as a JSON object.
+    fn facts(&self, now: domain::local_time::Instant) -> Result<Facts, Problem> {
+        let text = self.answers.as_deref().unwrap_or_default().trim();
+        let wrong = || Problem::at(ErrorCode::InvalidQuery, "/answers", "wrong_format", "应为「情形:选项」，多个以逗号分隔");
+        let answers: BTreeMap<String, String> = if text.starts_with('{') {
+            serde_json::from_str(text).map_err(|_| wrong())?
+        } else {
+            let pairs = text.split(',').filter(|p| !p.is_empty());
+            let pair = |p: &str| p.split_once([':', '=']).map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned())).ok_or_else(wrong);
+            pairs.map(pair).collect::<Result<_, _>>()?
+        };
+        Ok(Facts { answers, ..Facts::at(now) })
+    }
+}
+
+/// 事项办事指南：按所选情形计算材料与时限
+#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "事项代码", example = "construction-permit"), GuideQuery), responses((status = 200, description = "办事指南", body = Guide)))]
+#[get("/api/v1/zones/{zone}/matters/{code}/guide")]
+pub(crate) async fn get_matter_guide(
+    _: Anyone<may::GetMatterGuide>,
+    zone: InZone,
+    code: Segment<String>,
+    query: Params<GuideQuery>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    guide(&zone, Subject::Matter(&code.0), &query.0, &state, &request)
+}
+
+/// 一件事列表
+#[utoipa::path(tag = "目录", params(ZonePath), responses((status = 200, description = "全部一件事", body = Page<BundleSummary>)))]
+#[get("/api/v1/zones/{zone}/bundles")]
+pub(crate) async fn list_bundles(_: Anyone<may::ListBundles>, zone: InZone, state: Data<AppState>, request: HttpRequest) -> HttpResponse {
+    let today = date_of(state.db.clock().now());
+    let items: Vec<BundleSummary> =
+        zone.catalogue.current_bundles(today).take(100).map(|b| BundleSummary::from(b.document.as_ref())).collect();
+    tagged(&request, &Page { items, next: None }, None, Caching::Public)
+}
+
+/// 一件事（当前版本）
+#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "一件事代码", example = "newborn")), responses((status = 200, description = "一件事", body = BundleView)))]
+#[get("/api/v1/zones/{zone}/bundles/{code}")]
+pub(crate) async fn get_bundle(
+    _: Anyone<may::GetBundle>,
+    zone: InZone,
+    code: Segment<String>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let today = date_of(state.db.clock().now());
+    let version = zone.catalogue.bundle(&code.0, today).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    Ok(tagged(&request, &BundleView::new(version, &zone.catalogue, today), None, Caching::Public))
+}
+
+/// 一件事办事指南：一张表、一套材料
+#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "一件事代码", example = "newborn"), GuideQuery), responses((status = 200, description = "办事指南", body = Guide)))]
+#[get("/api/v1/zones/{zone}/bundles/{code}/guide")]
+pub(crate) async fn get_bundle_guide(
+    _: Anyone<may::GetBundleGuide>,
+    zone: InZone,
+    code: Segment<String>,
+    query: Params<GuideQuery>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    guide(&zone, Subject::Bundle(&code.0), &query.0, &state, &request)
+}
+
+fn guide(
+    zone: &InZone,
+    subject: Subject<'_>,
+    query: &GuideQuery,
+    state: &AppState,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let now = state.db.clock().now();
+    let plan = Plan::of(&zone.catalogue, subject, date_of(now)).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    Ok(tagged(request, &Guide::new(&plan, query.facts(now)?, zone), None, Caching::Public))
+}

@@ -1,0 +1,81 @@
+//! The desk of clerks, examiners and supervisors.
+
+use crate::AppState;
+use crate::cursor;
+use crate::extract::{Caller, InZone, Params, ZonePath, may};
+use crate::problem::Problem;
+use crate::view::case::CaseView;
+use crate::view::masked;
+use crate::view::page::{Page, page};
+use actix_web::get;
+use actix_web::web::{Data, Json};
+use domain::application::{CaseState, Light};
+use domain::local_time::Instant;
+use persistence::DbError;
+use persistence::application::{DeskFilter, DeskPosition, list_desk_cases as list};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+/// Which cases to list.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeskQuery {
+    /// 办件状态
+    state: Option<CaseState>,
+    /// 红黄灯
+    light: Option<Light>,
+    /// 部门代码
+    department: Option<String>,
+    /// 每页条数，1至100
+    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
+    limit: Option<u8>,
+    /// 上一页返回的游标
+    cursor: Option<String>,
+}
+
+/// One case of a queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeskLine {
+    /// Identity of its application.
+    application: Uuid,
+    /// 申办流水号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "4304762024092710000015")]
+    submission_no: Option<String>,
+    /// The applicant, masked.
+    #[schema(example = "张*")]
+    applicant: String,
+    /// The case.
+    case: CaseView,
+}
+
+/// 办件队列：最紧急的在前
+#[utoipa::path(tag = "窗口", params(ZonePath, DeskQuery), responses((status = 200, description = "一页办件", body = Page<DeskLine>)))]
+#[get("/api/v1/zones/{zone}/desk/cases")]
+pub(crate) async fn list_desk_cases(
+    caller: Caller<may::ListDeskCases>,
+    zone: InZone,
+    query: Params<DeskQuery>,
+    state: Data<AppState>,
+) -> Result<Json<Page<DeskLine>>, Problem> {
+    let DeskQuery { state: case_state, light, department, limit, cursor } = query.0;
+    let name = format!("desk/{}/{case_state:?}/{light:?}/{department:?}", zone.zone);
+    let keys = state.db.keys();
+    let after: Option<(Instant, Uuid)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
+    let after = after.map(|(queue_at, case)| DeskPosition { queue_at, case });
+    let (number, scope, limit) = (zone.zone, caller.scope(), usize::from(limit.unwrap_or(20)));
+    let filter = DeskFilter { state: case_state, light, department };
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let (found, now) = state.db.read(move |tx| Ok::<_, DbError>((list(tx, number, &scope, &filter, after, wanted)?, tx.now()))).await?;
+    let places = page(found, limit, |line| cursor::write(keys, &name, &(line.position.queue_at, line.position.case)));
+    let line = |d: persistence::application::DeskCase| DeskLine {
+        application: d.application,
+        submission_no: d.submission_no,
+        applicant: masked::listed_name(d.applicant_kind, d.applicant),
+        case: CaseView::new(d.case, &zone.catalogue, now),
+    };
+    Ok(Json(Page { items: places.items.into_iter().map(line).collect(), next: places.next }))
+}

@@ -1,0 +1,110 @@
+//! Reading one application, only as far as the caller reaches.
+
+use super::{Application, Content, Row, Scope};
+use crate::engine::query::LockDsl;
+use crate::engine::{Code, DbError, Id, Tx};
+use crate::schema::{application_accounts, application_contents, applications, cases};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use domain::access::Reach;
+use domain::application::ApplicationState;
+use domain::number::Series;
+use uuid::Uuid;
+
+/// An application the caller may see; `None` for one that does not exist or that he may not see.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_visible(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Result<Option<(Application, Content)>, DbError> {
+    let own = exists(
+        application_accounts::table.filter(
+            application_accounts::zone_id
+                .eq(zone)
+                .and(application_accounts::account_id.eq(Id(scope.account)))
+                .and(application_accounts::application_id.eq(Id(id))),
+        ),
+    );
+    let mut query = applications::table
+        .inner_join(
+            application_contents::table
+                .on(application_contents::zone_id.eq(applications::zone_id).and(application_contents::application_id.eq(applications::id))),
+        )
+        .filter(applications::zone_id.eq(zone).and(applications::id.eq(Id(id))))
+        .select((Row::as_select(), application_contents::sealed))
+        .into_boxed();
+    query = match scope.reach {
+        Reach::Own => query.filter(own),
+        Reach::Zone => query.filter(own.or(applications::state.ne(Code(ApplicationState::Draft)))),
+        Reach::Department => query.filter(own.or(exists(cases::table.filter(
+            cases::zone_id.eq(zone).and(cases::application_id.eq(Id(id))).and(cases::department.eq_any(scope.departments.clone())),
+        )))),
+    };
+    let found: Option<(Row, Vec<u8>)> = query.first(tx.connection).optional()?;
+    found.map(|found| unsealed(tx, found)).transpose()
+}
+
+/// Locks an application the caller may see until the transaction ends; time never falls before its last
+/// change. The lock orders every command on the application and its cases.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Result<Option<(Application, Content)>, DbError> {
+    if lock_row(tx, zone, id)?.is_none() {
+        return Ok(None);
+    }
+    let found = find_visible(tx, zone, id, scope)?;
+    if let Some((application, _)) = &found {
+        tx.not_before(application.updated_at);
+    }
+    Ok(found)
+}
+
+/// Locks an application for the system itself.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_unscoped(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Application>, DbError> {
+    let row: Option<Row> = applications::table
+        .filter(applications::zone_id.eq(zone).and(applications::id.eq(Id(id))))
+        .select(Row::as_select())
+        .locked()
+        .get_result(tx.connection)
+        .optional()?;
+    let found = row.map(Application::from);
+    if let Some(application) = &found {
+        tx.not_before(application.updated_at);
+    }
+    Ok(found)
+}
+
+fn lock_row(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<i64>, DbError> {
+    Ok(applications::table
+        .filter(applications::zone_id.eq(zone).and(applications::id.eq(Id(id))))
+        .select(applications::version)
+        .locked()
+        .get_result(tx.connection)
+        .optional()?)
+}
+
+/// The application a submission or case number names; the caller still has to show its tracking code.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_tracked(tx: &mut Tx<'_>, zone: i32, series: Series, number: &str) -> Result<Option<Application>, DbError> {
+    let numbered = applications::table.filter(applications::zone_id.eq(zone)).select(Row::as_select()).into_boxed();
+    let numbered = match series {
+        Series::Submission => numbered.filter(applications::submission_no.eq(number)),
+        Series::Case => {
+            let by_case = cases::table.filter(cases::zone_id.eq(zone).and(cases::case_no.eq(number))).select(cases::application_id);
+            numbered.filter(applications::id.eq_any(by_case))
+        }
+    };
+    let row: Option<Row> = numbered.first(tx.connection).optional()?;
+    Ok(row.map(Application::from))
+}
+
+fn unsealed(tx: &Tx<'_>, (row, sealed): (Row, Vec<u8>)) -> Result<(Application, Content), DbError> {
+    let application = Application::from(row);
+    let content = Content::open(tx.keys(), application.zone, application.id, &sealed)?;
+    Ok((application, content))
+}

@@ -1,0 +1,196 @@
+//! Catalogue versions: immutable documents with a date, read whole into a snapshot per zone.
+
+use crate::engine::query::insert_many;
+use crate::engine::{At, Code, DbError, Id, Tx};
+use crate::schema::{catalogue_generations as generations, catalogue_versions as versions};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::catalogue::{Bundle, Catalogue, Matter, Version, Zone};
+use domain::codes;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+codes! {
+    /// Kind of catalogue document.
+    pub enum DocumentKind {
+        /// A zone's profile.
+        Zone = "zone", "园区";
+        /// A matter.
+        Matter = "matter", "事项";
+        /// A bundle.
+        Bundle = "bundle", "一件事";
+    }
+}
+
+/// A document to be published.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// Kind.
+    pub kind: DocumentKind,
+    /// Code; the zone's slug for its profile.
+    pub code: String,
+    /// First day it holds.
+    pub effective_from: NaiveDate,
+    /// Hexadecimal SM3 of the document.
+    pub digest: String,
+    /// Canonical JSON.
+    pub document: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = versions, treat_none_as_default_value = false)]
+struct Row {
+    zone_id: i32,
+    id: Id,
+    kind: Code<DocumentKind>,
+    code: String,
+    number: i32,
+    effective_from: NaiveDate,
+    effective_to: Option<NaiveDate>,
+    digest: String,
+    document: String,
+    created_at: At,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = versions)]
+struct Stored {
+    id: Id,
+    kind: Code<DocumentKind>,
+    code: String,
+    number: i32,
+    effective_from: NaiveDate,
+    effective_to: Option<NaiveDate>,
+    digest: String,
+    document: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = generations, treat_none_as_default_value = false)]
+struct Generation {
+    zone_id: i32,
+    generation: i64,
+}
+
+/// The generation of a zone's catalogue; it grows with every publication.
+///
+/// # Errors
+/// [`DbError`].
+pub fn generation(tx: &mut Tx<'_>, zone: i32) -> Result<i64, DbError> {
+    Ok(generations::table.find(zone).select(generations::generation).first(tx.connection).optional()?.unwrap_or(0))
+}
+
+/// The generation of every zone's catalogue.
+///
+/// # Errors
+/// [`DbError`].
+pub fn generations(tx: &mut Tx<'_>) -> Result<BTreeMap<i32, i64>, DbError> {
+    let rows: Vec<(i32, i64)> = generations::table.select((generations::zone_id, generations::generation)).load(tx.connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The newest version of each document: its number and digest.
+pub type Newest = BTreeMap<(DocumentKind, String), (i32, String)>;
+
+/// Digest of the newest version of each document: what an import compares itself with.
+///
+/// # Errors
+/// [`DbError`].
+pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<Newest, DbError> {
+    let rows: Vec<(Code<DocumentKind>, String, i32, String)> = versions::table
+        .filter(versions::zone_id.eq(zone))
+        .order(versions::number)
+        .select((versions::kind, versions::code, versions::number, versions::digest))
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|(kind, code, number, digest)| ((kind.0, code), (number, digest))).collect())
+}
+
+/// Publishes documents as the next version of each and moves the generation.
+///
+/// # Errors
+/// [`DbError`].
+pub fn publish(tx: &mut Tx<'_>, zone: i32, new: Vec<(i32, NewVersion)>) -> Result<i64, DbError> {
+    let created_at = At(tx.now());
+    let rows: Vec<Row> = new
+        .into_iter()
+        .map(|(number, v)| Row {
+            zone_id: zone,
+            id: Id(crate::ids::new_id()),
+            kind: Code(v.kind),
+            code: v.code,
+            number,
+            effective_from: v.effective_from,
+            effective_to: None,
+            digest: v.digest,
+            document: v.document,
+            created_at,
+        })
+        .collect();
+    for chunk in rows_in_chunks(rows) {
+        insert_many(versions::table, chunk).execute(tx.connection)?;
+    }
+    insert_many(generations::table, [Generation { zone_id: zone, generation: 0 }]).or_ignore().execute(tx.connection)?;
+    diesel::update(generations::table.find(zone)).set(generations::generation.eq(generations::generation + 1)).execute(tx.connection)?;
+    generation(tx, zone)
+}
+
+/// At most 500 rows a statement: both databases limit the number of binds.
+fn rows_in_chunks(mut rows: Vec<Row>) -> Vec<Vec<Row>> {
+    let mut chunks = Vec::new();
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(500));
+        chunks.push(std::mem::replace(&mut rows, rest));
+    }
+    chunks
+}
+
+/// Reads a zone's whole catalogue; `None` before its profile is imported.
+///
+/// # Errors
+/// [`DbError`]; [`DbError::Damaged`] for a document that can't be read.
+pub fn load(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Catalogue>, DbError> {
+    let generation = generation(tx, zone)?;
+    let rows: Vec<Stored> = versions::table
+        .filter(versions::zone_id.eq(zone))
+        .order((versions::kind, versions::code, versions::number))
+        .select(Stored::as_select())
+        .load(tx.connection)?;
+    let mut profile: Option<Arc<Zone>> = None;
+    let mut matters: BTreeMap<String, Vec<Version<Matter>>> = BTreeMap::new();
+    let mut bundles: BTreeMap<String, Vec<Version<Bundle>>> = BTreeMap::new();
+    for row in rows {
+        match row.kind.0 {
+            DocumentKind::Zone => profile = Some(version::<Zone>(row)?.document),
+            DocumentKind::Matter => matters.entry(row.code.clone()).or_default().push(version(row)?),
+            DocumentKind::Bundle => bundles.entry(row.code.clone()).or_default().push(version(row)?),
+        }
+    }
+    Ok(profile.map(|zone| Catalogue { generation, zone, matters, bundles }))
+}
+
+fn version<T: DeserializeOwned>(row: Stored) -> Result<Version<T>, DbError> {
+    let document = serde_json::from_str(&row.document).map_err(|e| DbError::Damaged(format!("catalogue document {}: {e}", row.code)))?;
+    Ok(Version {
+        id: row.id.0,
+        number: u32::try_from(row.number).unwrap_or_default(),
+        effective_from: row.effective_from,
+        effective_to: row.effective_to,
+        digest: row.digest,
+        document: Arc::new(document),
+    })
+}
+
+/// The stream under which a zone's catalogue events stand.
+#[must_use]
+pub fn stream_id(zone: i32) -> Uuid {
+    Uuid::from_u128(u128::from(zone.unsigned_abs()))
+}
+
+/// Hexadecimal SM3 of a document.
+#[must_use]
+pub fn digest(document: &str) -> String {
+    use sm3::{Digest, Sm3};
+    hex::encode(Sm3::digest(document.as_bytes()))
+}

@@ -1,0 +1,322 @@
+//! Events: insert-only, one hash chain (SM3) per stream.
+
+use crate::engine::query::insert_many;
+use crate::engine::{At, Backend, Code, DbError, Id, Tx};
+use crate::schema::{events, feed, feed_pending};
+use diesel::prelude::*;
+use domain::code::TextCode;
+use domain::codes;
+use domain::event::{EventKind, StreamKind};
+use domain::local_time::Instant;
+use serde_json::Value;
+use sm3::{Digest, Sm3};
+use uuid::Uuid;
+
+codes! {
+    /// Who acted.
+    pub enum ActorKind {
+        /// A person with an account.
+        Account = "account", "用户";
+        /// Somebody without login.
+        Anonymous = "anonymous", "访客";
+        /// The system itself, applying the law or running a job.
+        System = "system", "系统";
+    }
+}
+
+/// Who acted, for whom, in which request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Kind.
+    pub kind: ActorKind,
+    /// Account.
+    pub id: Option<Uuid>,
+    /// The account acted for.
+    pub on_behalf_of: Option<Uuid>,
+    /// Request id of the caller.
+    pub request_id: Option<String>,
+}
+
+impl Actor {
+    /// The system itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, id: None, on_behalf_of: None, request_id: None }
+    }
+
+    /// An account in a request.
+    #[must_use]
+    pub fn account(id: Uuid, request_id: Option<String>) -> Self {
+        Self { kind: ActorKind::Account, id: Some(id), on_behalf_of: None, request_id }
+    }
+}
+
+/// A chain of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stream {
+    /// Zone; 0 for the platform.
+    pub zone: i32,
+    /// What it is about.
+    pub kind: StreamKind,
+    /// Which one.
+    pub id: Uuid,
+}
+
+/// The last link of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Number of the last event; 0 before the first.
+    pub seq: i64,
+    /// Its hash; empty before the first.
+    pub hash: Vec<u8>,
+}
+
+impl Head {
+    /// Before the first event.
+    #[must_use]
+    pub const fn start() -> Self {
+        Self { seq: 0, hash: Vec::new() }
+    }
+}
+
+/// Something that happened, not yet recorded. The payload holds no personal data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// Kind.
+    pub kind: EventKind,
+    /// Legal moment.
+    pub occurred_at: Instant,
+    /// Facts.
+    pub payload: Value,
+}
+
+/// A recorded event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Number in its stream.
+    pub seq: i64,
+    /// Kind.
+    pub kind: EventKind,
+    /// Legal moment.
+    pub occurred_at: Instant,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Facts as recorded.
+    pub payload: String,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub(crate) struct EventRow {
+    pub(crate) zone_id: i32,
+    pub(crate) stream_kind: Code<StreamKind>,
+    pub(crate) stream_id: Id,
+    pub(crate) seq: i64,
+    pub(crate) kind: String,
+    pub(crate) schema_version: i32,
+    pub(crate) occurred_at: At,
+    pub(crate) recorded_at: At,
+    pub(crate) actor_kind: String,
+    pub(crate) actor_id: Option<Id>,
+    pub(crate) on_behalf_of: Option<Id>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) payload: String,
+    pub(crate) prev_hash: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
+}
+
+impl EventRow {
+    /// The hash of this event as it should be: SM3 over every field, each led by its length.
+    pub(crate) fn expected_hash(&self) -> Vec<u8> {
+        let mut digest = Sm3::new();
+        let mut field = |bytes: &[u8]| {
+            digest.update((bytes.len() as u64).to_be_bytes());
+            digest.update(bytes);
+        };
+        field(&self.zone_id.to_be_bytes());
+        field(self.stream_kind.0.as_str().as_bytes());
+        field(self.stream_id.0.as_bytes());
+        field(&self.seq.to_be_bytes());
+        field(self.kind.as_bytes());
+        field(&self.schema_version.to_be_bytes());
+        field(&self.occurred_at.0.timestamp_micros().to_be_bytes());
+        field(&self.recorded_at.0.timestamp_micros().to_be_bytes());
+        field(self.actor_kind.as_bytes());
+        field(self.actor_id.map(|i| *i.0.as_bytes()).as_ref().map_or(&[], |b| b.as_slice()));
+        field(self.on_behalf_of.map(|i| *i.0.as_bytes()).as_ref().map_or(&[], |b| b.as_slice()));
+        field(self.request_id.as_deref().unwrap_or_default().as_bytes());
+        field(self.payload.as_bytes());
+        field(&self.prev_hash);
+        digest.finalize().to_vec()
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = feed_pending, treat_none_as_default_value = false)]
+struct PendingRow {
+    zone_id: i32,
+    stream_kind: Code<StreamKind>,
+    stream_id: Id,
+    seq: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = feed, treat_none_as_default_value = false)]
+struct FeedRow {
+    zone_id: i32,
+    position: i64,
+    stream_kind: Code<StreamKind>,
+    stream_id: Id,
+    seq: i64,
+}
+
+/// Appends `new` to a stream whose `head` the caller holds under lock, and moves the head.
+///
+/// # Errors
+/// [`DbError`]; another writer of the same stream makes it fail on the primary key.
+pub fn append(tx: &mut Tx<'_>, stream: Stream, head: &mut Head, actor: &Actor, new: Vec<NewEvent>) -> Result<(), DbError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let recorded_at = At(tx.now());
+    let mut rows = Vec::with_capacity(new.len());
+    for event in new {
+        let mut row = EventRow {
+            zone_id: stream.zone,
+            stream_kind: Code(stream.kind),
+            stream_id: Id(stream.id),
+            seq: head.seq + 1,
+            kind: event.kind.as_str().to_owned(),
+            schema_version: 1,
+            occurred_at: At(event.occurred_at),
+            recorded_at,
+            actor_kind: actor.kind.as_str().to_owned(),
+            actor_id: actor.id.map(Id),
+            on_behalf_of: actor.on_behalf_of.map(Id),
+            request_id: actor.request_id.clone(),
+            payload: event.payload.to_string(),
+            prev_hash: head.hash.clone(),
+            hash: Vec::new(),
+        };
+        row.hash = row.expected_hash();
+        *head = Head { seq: row.seq, hash: row.hash.clone() };
+        rows.push(row);
+    }
+    let seqs: Vec<i64> = rows.iter().map(|r| r.seq).collect();
+    insert_many(events::table, rows).execute(tx.connection)?;
+    enter_feed(tx, stream, &seqs)
+}
+
+/// On SQLite the one writer stamps the position; on PostgreSQL a pending row is left for the relay, so that
+/// writers share no row and a reader's cursor never passes a late commit.
+fn enter_feed(tx: &mut Tx<'_>, stream: Stream, seqs: &[i64]) -> Result<(), DbError> {
+    let (stream_kind, stream_id, zone_id) = (Code(stream.kind), Id(stream.id), stream.zone);
+    match tx.connection.backend() {
+        Backend::Postgres => {
+            let rows = seqs.iter().map(|seq| PendingRow { zone_id, stream_kind, stream_id, seq: *seq });
+            insert_many(feed_pending::table, rows.collect::<Vec<_>>()).execute(tx.connection)?;
+        }
+        Backend::Sqlite => {
+            let last = last_position(tx, zone_id)?;
+            let rows = (last + 1..).zip(seqs).map(|(position, seq)| FeedRow { zone_id, position, stream_kind, stream_id, seq: *seq });
+            insert_many(feed::table, rows.collect::<Vec<_>>()).execute(tx.connection)?;
+        }
+    }
+    Ok(())
+}
+
+/// Position of the last event in the feed of `zone`; 0 when it is empty.
+///
+/// # Errors
+/// [`DbError`].
+pub fn last_position(tx: &mut Tx<'_>, zone: i32) -> Result<i64, DbError> {
+    let last = feed::table
+        .filter(feed::zone_id.eq(zone))
+        .order(feed::position.desc())
+        .select(feed::position)
+        .first::<i64>(tx.connection)
+        .optional()?;
+    Ok(last.unwrap_or(0))
+}
+
+/// The zones in which events wait for their place in the feed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn pending_zones(tx: &mut Tx<'_>) -> Result<Vec<i32>, DbError> {
+    Ok(feed_pending::table.select(feed_pending::zone_id).distinct().load(tx.connection)?)
+}
+
+/// Moves pending rows of `zone` into the feed, oldest first; one relay at a time. Returns how many.
+///
+/// # Errors
+/// [`DbError`].
+pub fn relay_feed(tx: &mut Tx<'_>, zone: i32) -> Result<usize, DbError> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(7210, $1)").bind::<diesel::sql_types::Integer, _>(zone).execute(tx.connection)?;
+    let pending: Vec<(Code<StreamKind>, Id, i64)> = feed_pending::table
+        .inner_join(
+            events::table.on(events::zone_id
+                .eq(feed_pending::zone_id)
+                .and(events::stream_kind.eq(feed_pending::stream_kind))
+                .and(events::stream_id.eq(feed_pending::stream_id))
+                .and(events::seq.eq(feed_pending::seq))),
+        )
+        .filter(feed_pending::zone_id.eq(zone))
+        .order((events::recorded_at, feed_pending::stream_id, feed_pending::seq))
+        .select((feed_pending::stream_kind, feed_pending::stream_id, feed_pending::seq))
+        .limit(500)
+        .load(tx.connection)?;
+    if pending.is_empty() {
+        return Ok(0);
+    }
+    let last = last_position(tx, zone)?;
+    let rows = (last + 1..).zip(&pending).map(|(position, (stream_kind, stream_id, seq))| FeedRow {
+        zone_id: zone,
+        position,
+        stream_kind: *stream_kind,
+        stream_id: *stream_id,
+        seq: *seq,
+    });
+    insert_many(feed::table, rows.collect::<Vec<_>>()).execute(tx.connection)?;
+    for (kind, id, seq) in &pending {
+        diesel::delete(feed_pending::table.find((zone, *kind, *id, *seq))).execute(tx.connection)?;
+    }
+    Ok(pending.len())
+}
+
+/// The events of one stream, in order, at most `limit`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list(tx: &mut Tx<'_>, stream: Stream, limit: i64) -> Result<Vec<Event>, DbError> {
+    let rows: Vec<(i64, Code<EventKind>, At, At, String)> = events::table
+        .filter(events::zone_id.eq(stream.zone).and(events::stream_kind.eq(Code(stream.kind))).and(events::stream_id.eq(Id(stream.id))))
+        .order(events::seq)
+        .limit(limit)
+        .select((events::seq, events::kind, events::occurred_at, events::recorded_at, events::payload))
+        .load(tx.connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(seq, kind, occurred_at, recorded_at, payload)| Event {
+            seq,
+            kind: kind.0,
+            occurred_at: occurred_at.0,
+            recorded_at: recorded_at.0,
+            payload,
+        })
+        .collect())
+}
+
+/// The last link of a stream that keeps no head of its own (accounts, catalogues).
+///
+/// # Errors
+/// [`DbError`].
+pub fn head(tx: &mut Tx<'_>, stream: Stream) -> Result<Head, DbError> {
+    let last: Option<(i64, Vec<u8>)> = events::table
+        .filter(events::zone_id.eq(stream.zone).and(events::stream_kind.eq(Code(stream.kind))).and(events::stream_id.eq(Id(stream.id))))
+        .order(events::seq.desc())
+        .select((events::seq, events::hash))
+        .first(tx.connection)
+        .optional()?;
+    Ok(last.map_or_else(Head::start, |(seq, hash)| Head { seq, hash }))
+}

@@ -1,0 +1,129 @@
+//! Sealed files: written in chunks as they arrive, never in memory as a whole, never in clear on disk.
+
+use crate::engine::DbError;
+use crate::seal::{CHUNK, Keys};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Where sealed files lie.
+#[derive(Clone)]
+pub struct FileStore {
+    store: Arc<dyn ObjectStore>,
+    keys: Arc<Keys>,
+}
+
+/// Why a file could not be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] object_store::Error),
+    /// A stored file can't be read back.
+    #[error(transparent)]
+    Damaged(#[from] DbError),
+}
+
+/// A file on its way in.
+pub struct Incoming {
+    key: String,
+    keys: Arc<Keys>,
+    upload: WriteMultipart,
+    pending: Vec<u8>,
+    next_chunk: u32,
+}
+
+impl FileStore {
+    /// Files under a folder of this machine, flushed to disk before they count as stored.
+    ///
+    /// # Errors
+    /// [`FileError::Store`] when the folder can't be used.
+    pub fn local(folder: &Path, keys: Arc<Keys>) -> Result<Self, FileError> {
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), keys })
+    }
+
+    /// Begins a file under `key`.
+    ///
+    /// # Errors
+    /// [`FileError::Store`].
+    pub async fn begin(&self, key: &str) -> Result<Incoming, FileError> {
+        let upload = self.store.put_multipart(&ObjectPath::from(key)).await?;
+        Ok(Incoming {
+            key: key.to_owned(),
+            keys: self.keys.clone(),
+            upload: WriteMultipart::new(upload),
+            pending: Vec::with_capacity(CHUNK),
+            next_chunk: 0,
+        })
+    }
+
+    /// Removes a file that no row names.
+    ///
+    /// # Errors
+    /// [`FileError::Store`].
+    pub async fn remove(&self, key: &str) -> Result<(), FileError> {
+        Ok(self.store.delete(&ObjectPath::from(key)).await?)
+    }
+
+    /// Reads a whole file back, chunk by chunk.
+    ///
+    /// # Errors
+    /// [`FileError`]; a changed, missing or swapped chunk does not open.
+    pub async fn read(&self, key: &str) -> Result<Vec<u8>, FileError> {
+        let sealed = self.store.get(&ObjectPath::from(key)).await?.bytes().await?;
+        let mut plain = Vec::with_capacity(sealed.len());
+        let chunks: Vec<&[u8]> = sealed.chunks(CHUNK + Keys::OVERHEAD).collect();
+        for (number, chunk) in (0u32..).zip(&chunks) {
+            let last = number as usize + 1 == chunks.len();
+            plain.extend(self.keys.open_chunk(key, number, last, chunk)?);
+        }
+        Ok(plain)
+    }
+}
+
+impl Incoming {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// [`FileError::Store`].
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), FileError> {
+        while !bytes.is_empty() {
+            if self.pending.len() == CHUNK {
+                self.flush(false);
+                self.upload.wait_for_capacity(4).await?;
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK - self.pending.len()));
+            self.pending.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Ends the file; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`FileError::Store`].
+    pub async fn finish(mut self) -> Result<(), FileError> {
+        self.flush(true);
+        self.upload.finish().await?;
+        Ok(())
+    }
+
+    /// Forgets the file.
+    ///
+    /// # Errors
+    /// [`FileError::Store`].
+    pub async fn abort(self) -> Result<(), FileError> {
+        Ok(self.upload.abort().await?)
+    }
+
+    fn flush(&mut self, last: bool) {
+        let sealed = self.keys.seal_chunk(&self.key, self.next_chunk, last, &self.pending);
+        self.upload.write(&sealed);
+        self.pending.clear();
+        self.next_chunk += 1;
+    }
+}

@@ -1,0 +1,23 @@
+//! Rows, queries and transactions over diesel and r2d2; the same code on SQLite and PostgreSQL.
+
+pub mod account;
+pub mod application;
+pub mod audit;
+pub mod calendar;
+pub mod catalogue;
+pub mod clock;
+mod engine;
+pub mod event;
+pub mod file_store;
+pub mod idempotency;
+pub mod ids;
+pub mod job;
+pub mod material;
+pub mod number;
+pub mod sandbox_clock;
+mod schema;
+pub mod seal;
+pub mod session;
+pub mod zone;
+
+pub use engine::{Backend, Db, DbConfig, DbError, Durability, MigrationFailed, Tx, migrate, revert_all};

@@ -1,0 +1,148 @@
+//! Materials handed in, and the documents behind them.
+
+use crate::engine::query::insert_many;
+use crate::engine::{At, DbError, Id, Tx};
+use crate::schema::{documents, materials};
+use crate::seal::Place;
+use diesel::prelude::*;
+use domain::local_time::Instant;
+use uuid::Uuid;
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Identity.
+    pub id: Uuid,
+    /// SHA-256 of the plain file.
+    pub digest: Vec<u8>,
+    /// Bytes of the plain file.
+    pub size: i64,
+    /// Type by content.
+    pub media_type: String,
+    /// Where the sealed bytes lie.
+    pub object_key: String,
+}
+
+/// A material handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Material {
+    /// Identity.
+    pub id: Uuid,
+    /// Code of the material.
+    pub code: String,
+    /// The caller's identity of the upload.
+    pub upload_id: String,
+    /// Name of the file as given.
+    pub file_name: String,
+    /// When.
+    pub created_at: Instant,
+    /// The file.
+    pub document: Document,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = documents, treat_none_as_default_value = false)]
+struct DocumentRow {
+    zone_id: i32,
+    id: Id,
+    digest: Vec<u8>,
+    size: i64,
+    media_type: String,
+    object_key: String,
+    created_by: Id,
+    created_at: At,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = materials, treat_none_as_default_value = false)]
+struct Row {
+    zone_id: i32,
+    id: Id,
+    application_id: Id,
+    material_code: String,
+    document_id: Id,
+    upload_id: String,
+    file_name_sealed: Vec<u8>,
+    created_at: At,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = materials)]
+struct Stored {
+    id: Id,
+    material_code: String,
+    upload_id: String,
+    file_name_sealed: Vec<u8>,
+    created_at: At,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = documents)]
+struct StoredDocument {
+    id: Id,
+    digest: Vec<u8>,
+    size: i64,
+    media_type: String,
+    object_key: String,
+}
+
+fn name_place(zone: i32, row: &str) -> Place<'_> {
+    Place { zone, table: "materials", column: "file_name_sealed", row }
+}
+
+/// Inserts a material with its document.
+///
+/// # Errors
+/// [`DbError`].
+pub fn insert(tx: &mut Tx<'_>, zone: i32, application: Uuid, by: Uuid, material: &Material) -> Result<(), DbError> {
+    let document = &material.document;
+    let row = DocumentRow {
+        zone_id: zone,
+        id: Id(document.id),
+        digest: document.digest.clone(),
+        size: document.size,
+        media_type: document.media_type.clone(),
+        object_key: document.object_key.clone(),
+        created_by: Id(by),
+        created_at: At(material.created_at),
+    };
+    insert_many(documents::table, [row]).execute(tx.connection)?;
+    let row = Row {
+        zone_id: zone,
+        id: Id(material.id),
+        application_id: Id(application),
+        material_code: material.code.clone(),
+        document_id: Id(document.id),
+        upload_id: material.upload_id.clone(),
+        file_name_sealed: tx.keys().seal(name_place(zone, &material.id.to_string()), material.file_name.as_bytes()),
+        created_at: At(material.created_at),
+    };
+    insert_many(materials::table, [row]).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The materials of an application, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Material>, DbError> {
+    let rows: Vec<(Stored, StoredDocument)> = materials::table
+        .inner_join(documents::table.on(documents::zone_id.eq(materials::zone_id).and(documents::id.eq(materials::document_id))))
+        .filter(materials::zone_id.eq(zone).and(materials::application_id.eq(Id(application))))
+        .order(materials::id)
+        .select((Stored::as_select(), StoredDocument::as_select()))
+        .load(tx.connection)?;
+    rows.into_iter()
+        .map(|(m, d)| {
+            let name = tx.keys().open(name_place(zone, &m.id.0.to_string()), &m.file_name_sealed)?;
+            Ok(Material {
+                id: m.id.0,
+                code: m.material_code,
+                upload_id: m.upload_id,
+                file_name: String::from_utf8(name).map_err(|e| DbError::Damaged(e.to_string()))?,
+                created_at: m.created_at.0,
+                document: Document { id: d.id.0, digest: d.digest, size: d.size, media_type: d.media_type, object_key: d.object_key },
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,65 @@
+//! Blocks of numbers, reserved in a transaction of their own: no duplicates, no hot row, gaps allowed.
+
+use crate::engine::{Code, Db, DbError, Tx};
+use crate::schema::number_blocks as blocks;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::number::{MAX_SERIAL, Series, write_number};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Serials reserved at a time.
+const BLOCK: i32 = 100;
+
+type Blocks = HashMap<(i32, Series), (NaiveDate, Range<u32>)>;
+
+/// The numbers this process has reserved.
+#[derive(Clone, Default)]
+pub struct Numbers(Arc<Mutex<Blocks>>);
+
+#[derive(Insertable)]
+#[diesel(table_name = blocks, treat_none_as_default_value = false)]
+struct Row {
+    zone_id: i32,
+    series: Code<Series>,
+    day: NaiveDate,
+    next_serial: i32,
+}
+
+impl Numbers {
+    /// The next number of a series on `day`; reserves a block when none is left. Call it before the
+    /// transaction that uses the number.
+    ///
+    /// # Errors
+    /// [`DbError`]; [`DbError::Damaged`] when a day's serials are used up.
+    pub async fn next(&self, db: &Db, zone: i32, area_code: &str, series: Series, day: NaiveDate) -> Result<String, DbError> {
+        let serial = if let Some(serial) = self.take(zone, series, day) {
+            serial
+        } else {
+            let block = db.write(move |tx| reserve(tx, zone, series, day)).await?;
+            let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            blocks.insert((zone, series), (day, block.start + 1..block.end));
+            block.start
+        };
+        if serial > MAX_SERIAL {
+            return Err(DbError::Damaged(format!("{series} numbers of {day} are used up")));
+        }
+        Ok(write_number(area_code, day, series, serial))
+    }
+
+    fn take(&self, zone: i32, series: Series, day: NaiveDate) -> Option<u32> {
+        let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        blocks.get_mut(&(zone, series)).filter(|(of, _)| *of == day)?.1.next()
+    }
+}
+
+fn reserve(tx: &mut Tx<'_>, zone: i32, series: Series, day: NaiveDate) -> Result<Range<u32>, DbError> {
+    let row = Row { zone_id: zone, series: Code(series), day, next_serial: 1 };
+    crate::engine::query::insert_many(blocks::table, [row]).or_ignore().execute(tx.connection)?;
+    let this = blocks::table.find((zone, Code(series), day));
+    diesel::update(this).set(blocks::next_serial.eq(blocks::next_serial + BLOCK)).execute(tx.connection)?;
+    let end: i32 = this.select(blocks::next_serial).first(tx.connection)?;
+    let start = u32::try_from(end - BLOCK).unwrap_or(MAX_SERIAL);
+    Ok(start..start + BLOCK.unsigned_abs())
+}

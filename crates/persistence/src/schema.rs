@@ -1,0 +1,403 @@
+//! Tables as diesel sees them; one set for both databases.
+
+#![allow(clippy::wildcard_imports, reason = "diesel's table macro names SQL types bare")]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    zones (id) {
+        id -> Integer,
+        slug -> Text,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    accounts (id) {
+        id -> IdT,
+        username -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        totp_sealed -> Nullable<Binary>,
+        name_sealed -> Binary,
+        identifier_hash -> Nullable<Binary>,
+        phone_hash -> Nullable<Binary>,
+        state -> Text,
+        failed_count -> Integer,
+        locked_until -> Nullable<InstantT>,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    memberships (account_id, zone_id, role, department) {
+        account_id -> IdT,
+        zone_id -> Integer,
+        role -> Text,
+        department -> Text,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    sessions (id) {
+        id -> IdT,
+        account_id -> IdT,
+        started_at -> InstantT,
+        expires_at -> InstantT,
+        revoked_at -> Nullable<InstantT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    refresh_tokens (hash) {
+        hash -> Binary,
+        session_id -> IdT,
+        expires_at -> InstantT,
+        rotated_at -> Nullable<InstantT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    token_keys (id) {
+        id -> Text,
+        public_key -> Binary,
+        private_sealed -> Binary,
+        created_at -> InstantT,
+        retired_at -> Nullable<InstantT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    calendar_days (day) {
+        day -> Date,
+        kind -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    sandbox_clock (id) {
+        id -> Integer,
+        offset_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    catalogue_generations (zone_id) {
+        zone_id -> Integer,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    catalogue_versions (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        kind -> Text,
+        code -> Text,
+        number -> Integer,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        digest -> Text,
+        document -> Text,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    applications (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        submission_no -> Nullable<Text>,
+        state -> Text,
+        channel -> Text,
+        subject_kind -> Text,
+        subject_code -> Text,
+        bundle_version_id -> Nullable<IdT>,
+        filed_by -> IdT,
+        project_name -> Nullable<Text>,
+        project_code -> Nullable<Text>,
+        track_counter -> Integer,
+        version -> BigInt,
+        event_seq -> BigInt,
+        event_hash -> Binary,
+        created_at -> InstantT,
+        updated_at -> InstantT,
+        received_at -> Nullable<InstantT>,
+        recorded_at -> Nullable<InstantT>,
+        retain_until -> Nullable<InstantT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    application_contents (zone_id, application_id) {
+        zone_id -> Integer,
+        application_id -> IdT,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    application_accounts (zone_id, account_id, application_id) {
+        zone_id -> Integer,
+        account_id -> IdT,
+        application_id -> IdT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    application_parties (zone_id, application_id, position) {
+        zone_id -> Integer,
+        application_id -> IdT,
+        position -> Integer,
+        role -> Text,
+        kind -> Text,
+        sealed -> Binary,
+        name_hash -> Binary,
+        identifier_hash -> Nullable<Binary>,
+        phone_hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    cases (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        position -> Integer,
+        matter_code -> Text,
+        version_id -> IdT,
+        department -> Text,
+        procedure_kind -> Text,
+        state -> Text,
+        case_no -> Nullable<Text>,
+        target_kind -> Nullable<Text>,
+        target_ref -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        received_at -> Nullable<InstantT>,
+        accepted_at -> Nullable<InstantT>,
+        deemed -> Bool,
+        limit_n -> Integer,
+        limit_unit -> Text,
+        limit_starts -> Text,
+        deadline_on -> Nullable<Date>,
+        deadline_at -> Nullable<InstantT>,
+        yellow_at -> Nullable<InstantT>,
+        provisional -> Bool,
+        queue_at -> InstantT,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    clock_entries (zone_id, case_id, seq) {
+        zone_id -> Integer,
+        case_id -> IdT,
+        seq -> Integer,
+        kind -> Text,
+        at -> InstantT,
+        reason -> Nullable<Text>,
+        basis -> Text,
+        actor_id -> Nullable<IdT>,
+        recorded_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    documents (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        digest -> Binary,
+        size -> BigInt,
+        media_type -> Text,
+        object_key -> Text,
+        created_by -> IdT,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    materials (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        material_code -> Text,
+        document_id -> IdT,
+        upload_id -> Text,
+        file_name_sealed -> Binary,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    events (zone_id, stream_kind, stream_id, seq) {
+        zone_id -> Integer,
+        stream_kind -> Text,
+        stream_id -> IdT,
+        seq -> BigInt,
+        kind -> Text,
+        schema_version -> Integer,
+        occurred_at -> InstantT,
+        recorded_at -> InstantT,
+        actor_kind -> Text,
+        actor_id -> Nullable<IdT>,
+        on_behalf_of -> Nullable<IdT>,
+        request_id -> Nullable<Text>,
+        payload -> Text,
+        prev_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    feed (zone_id, position) {
+        zone_id -> Integer,
+        position -> BigInt,
+        stream_kind -> Text,
+        stream_id -> IdT,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    feed_pending (zone_id, stream_kind, stream_id, seq) {
+        zone_id -> Integer,
+        stream_kind -> Text,
+        stream_id -> IdT,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    jobs (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        kind -> Text,
+        subject_id -> IdT,
+        state -> Text,
+        due_at -> InstantT,
+        attempts -> Integer,
+        claimed_until -> Nullable<InstantT>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    idempotency_records (zone_id, caller, operation, key) {
+        zone_id -> Integer,
+        caller -> IdT,
+        operation -> Text,
+        key -> Text,
+        digest -> Binary,
+        status -> Integer,
+        resource_id -> IdT,
+        version -> BigInt,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    number_blocks (zone_id, series, day) {
+        zone_id -> Integer,
+        series -> Text,
+        day -> Date,
+        next_serial -> Integer,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    zones,
+    accounts,
+    memberships,
+    sessions,
+    refresh_tokens,
+    token_keys,
+    calendar_days,
+    sandbox_clock,
+    catalogue_generations,
+    catalogue_versions,
+    applications,
+    application_contents,
+    application_accounts,
+    application_parties,
+    cases,
+    clock_entries,
+    documents,
+    materials,
+    events,
+    feed,
+    feed_pending,
+    jobs,
+    idempotency_records,
+    number_blocks,
+);

@@ -1,0 +1,146 @@
+//! `yiciban`: one binary for everything.
+
+use anyhow::bail;
+use clap::{Parser, Subcommand};
+use domain::catalogue::{Bundle, Matter, Zone};
+use persistence::{audit, migrate, zone};
+use server::{Config, Options, Profile, connect, embedded_files, files_below, import_files, start};
+use std::path::PathBuf;
+use tracing_subscriber::EnvFilter;
+use workflow::catalogue::document_schema;
+
+/// 一次办：「一件事一次办」政务服务后端
+#[derive(Parser)]
+#[command(name = "yiciban", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API.
+    Serve,
+    /// Apply pending migrations; makes the master key where there is none.
+    Migrate,
+    /// Import catalogue files: all of them or none.
+    Import {
+        /// Folder to read instead of the embedded catalogue.
+        folder: Option<PathBuf>,
+        /// Only check.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print the page of error codes.
+    Errors,
+    /// Print the JSON Schema of an import file: zone, matter or bundle.
+    Schema {
+        /// Which.
+        kind: String,
+    },
+    /// Print the configuration without secrets.
+    Config,
+    /// Look at what was recorded.
+    Audit {
+        #[command(subcommand)]
+        command: Audit,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Prove that no event was changed, removed or reordered.
+    Verify,
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cli.command {
+        Command::Openapi => println!("{}", serde_json::to_string_pretty(&http_api::openapi(true))?),
+        Command::Errors => print!("{}", http_api::error_page()),
+        Command::Schema { kind } => println!("{}", serde_json::to_string_pretty(&schema(&kind)?)?),
+        Command::Config => println!("{}", serde_json::to_string_pretty(&Config::read()?.without_secrets())?),
+        Command::Serve => tokio::runtime::Runtime::new()?.block_on(run(&Config::read()?))?,
+        Command::Migrate => {
+            let config = Config::read()?;
+            server::master_key(&config.var_dir, true)?;
+            println!("{} migrations applied", migrate(&connect(&config, &Options::default())?)?);
+        }
+        Command::Import { folder, dry_run } => import(folder, dry_run)?,
+        Command::Audit { command: Audit::Verify } => verify()?,
+    }
+    Ok(())
+}
+
+fn schema(kind: &str) -> anyhow::Result<serde_json::Value> {
+    match kind {
+        "zone" => Ok(document_schema::<Zone>("园区")),
+        "matter" => Ok(document_schema::<Matter>("事项")),
+        "bundle" => Ok(document_schema::<Bundle>("一件事")),
+        other => bail!("no such kind of file: {other} (zone, matter or bundle)"),
+    }
+}
+
+fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
+    let files = match folder {
+        Some(folder) => files_below(&folder)?,
+        None => embedded_files(),
+    };
+    if dry_run {
+        match workflow::catalogue::read(&files) {
+            Ok(_) => println!("{} files are in order", files.len()),
+            Err(complaints) => {
+                for c in &complaints {
+                    println!("{} {}：{}", c.file, c.pointer, c.reason);
+                }
+                bail!("{} complaints", complaints.len());
+            }
+        }
+        return Ok(());
+    }
+    let imported = import_files(&connect(&Config::read()?, &Options::default())?, &files)?;
+    println!("{} published, {} unchanged, {} calendar days added", imported.published, imported.unchanged, imported.days);
+    Ok(())
+}
+
+fn verify() -> anyhow::Result<()> {
+    let db = connect(&Config::read()?, &Options::default())?;
+    let mut findings = 0;
+    for number in db.write_blocking(|tx| {
+        Ok::<_, persistence::DbError>(std::iter::once(zone::PLATFORM).chain(zone::list(tx)?.into_iter().map(|z| z.0)).collect::<Vec<_>>())
+    })? {
+        let report = db.write_blocking(|tx| audit::verify(tx, number))?;
+        println!("zone {number}: {} events in {} streams, {} findings", report.events, report.streams, report.findings.len());
+        for finding in &report.findings {
+            println!("  {finding}");
+        }
+        findings += report.findings.len();
+    }
+    if findings == 0 { Ok(()) } else { bail!("{findings} findings") }
+}
+
+async fn run(config: &Config) -> anyhow::Result<()> {
+    let started = start(config, &Options::default())?;
+    let address = started.running.address;
+    println!("yiciban listens on http://{address}");
+    println!("  API docs   http://{address}/docs");
+    println!("  OpenAPI    http://{address}/openapi.json");
+    if config.profile == Profile::Development {
+        println!("  demo accounts with passwords: {}", config.var_dir.join("demo-accounts.json").display());
+        for account in &started.demo {
+            println!("    {:<40} {}  {} {}", account.username, account.password, account.role, account.zone.as_deref().unwrap_or("-"));
+        }
+    }
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    started.stop().await;
+    Ok(())
+}

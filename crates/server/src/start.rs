@@ -1,0 +1,184 @@
+//! Start: open, migrate where allowed, import, serve, work.
+
+use crate::config::{Config, Profile};
+use crate::data::{embedded_files, files_below};
+use crate::demo::{DemoAccount, open_demo_accounts};
+use crate::keys::master_key;
+use anyhow::{Context, bail};
+use http_api::token::{Tokens, new_key};
+use http_api::{AppState, Limits, Running, serve};
+use persistence::clock::Clock;
+use persistence::file_store::FileStore;
+use persistence::number::Numbers;
+use persistence::seal::Keys;
+use persistence::{Db, DbConfig, DbError, account, migrate, sandbox_clock, session};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use workflow::Snapshots;
+use workflow::catalogue::{Complaint, File, Imported, import, read};
+
+/// What tests set and a running installation leaves alone.
+pub struct Options {
+    /// The clock; absent = real time, moved by what the sandbox kept.
+    pub clock: Option<Clock>,
+    /// Runs the job loop.
+    pub run_jobs: bool,
+    /// Counts statements.
+    pub count_statements: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: None, run_jobs: true, count_statements: false }
+    }
+}
+
+/// A running installation.
+pub struct Started {
+    /// The HTTP server.
+    pub running: Running,
+    /// What handlers share.
+    pub state: AppState,
+    /// Demo accounts, when they were opened by this start.
+    pub demo: Vec<DemoAccount>,
+    jobs: Vec<JoinHandle<()>>,
+}
+
+impl Started {
+    /// Stops taking requests, finishes those under way, stops the job loop.
+    pub async fn stop(self) {
+        self.running.handle.stop(true).await;
+        self.jobs.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Opens the database with its keys; nothing is migrated.
+///
+/// # Errors
+/// A missing key or an unreachable database.
+pub fn connect(config: &Config, options: &Options) -> anyhow::Result<Db> {
+    std::fs::create_dir_all(&config.var_dir).with_context(|| format!("creating {}", config.var_dir.display()))?;
+    let master = master_key(&config.var_dir, config.profile == Profile::Development)?;
+    let clock = options.clock.clone().unwrap_or_else(|| Clock::running(0));
+    let db = DbConfig {
+        url: config.database(),
+        connections: config.connections,
+        durability: config.durability,
+        count_statements: options.count_statements,
+    };
+    Ok(Db::open(&db, clock, Arc::new(Keys::from_master(&master)))?)
+}
+
+/// Imports files: all of them, or none with every complaint.
+///
+/// # Errors
+/// Complaints as one message, or a database failure.
+pub fn import_files(db: &Db, files: &[File]) -> anyhow::Result<Imported> {
+    let reading = read(files).map_err(|complaints| anyhow::anyhow!(listed(&complaints)))?;
+    Ok(db.write_blocking(|tx| import(tx, reading))?)
+}
+
+fn listed(complaints: &[Complaint]) -> String {
+    let lines: Vec<String> = complaints.iter().map(|c| format!("{} {}：{}", c.file, c.pointer, c.reason)).collect();
+    format!("导入未执行，共{}处问题：\n{}", lines.len(), lines.join("\n"))
+}
+
+/// Starts an installation.
+///
+/// # Errors
+/// Whatever keeps it from serving.
+pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
+    let development = config.profile == Profile::Development;
+    let db = connect(config, options)?;
+    if development {
+        migrate(&db)?;
+        let files = match &config.data_dir {
+            Some(folder) => files_below(folder)?,
+            None => embedded_files(),
+        };
+        let imported = import_files(&db, &files)?;
+        tracing::info!(published = imported.published, unchanged = imported.unchanged, days = imported.days, "catalogue imported");
+        if options.clock.is_none() {
+            let offset = db.write_blocking(sandbox_clock::load)?;
+            db.clock().set(persistence::clock::real_now() + chrono_micros(offset));
+        }
+    }
+    let snapshots = Snapshots::default();
+    db.write_blocking(|tx| snapshots.load(tx))?;
+    if snapshots.zones().is_empty() {
+        bail!("no catalogue is imported; run `yiciban import` first");
+    }
+    let mut demo = Vec::new();
+    if development && !db.write_blocking(account::any)? {
+        demo = open_demo_accounts(&db, &snapshots, &config.var_dir)?;
+    }
+    let files_dir = config.var_dir.join("files");
+    std::fs::create_dir_all(&files_dir)?;
+    let state = AppState {
+        files: FileStore::local(&files_dir, db.keys().clone())?,
+        tokens: Arc::new(tokens(&db)?),
+        db,
+        snapshots,
+        numbers: Numbers::default(),
+        throttle: Arc::default(),
+        metrics: Arc::default(),
+        limits: Limits { file: config.max_file_mib * 1024 * 1024, request_seconds: config.request_seconds, ..Limits::default() },
+        sandbox: development,
+    };
+    let listener = TcpListener::bind(config.listen).with_context(|| format!("listening on {}", config.listen))?;
+    listener.set_nonblocking(true)?;
+    let running = serve(state.clone(), listener, config.workers)?;
+    let mut jobs = vec![tokio::spawn(watch(state.clone()))];
+    if options.run_jobs {
+        jobs.push(tokio::spawn(work(state.clone())));
+    }
+    Ok(Started { running, state, demo, jobs })
+}
+
+fn chrono_micros(micros: i64) -> chrono::TimeDelta {
+    chrono::TimeDelta::microseconds(micros)
+}
+
+/// The signing keys; a first one is made where there is none.
+fn tokens(db: &Db) -> anyhow::Result<Tokens> {
+    let keys = db.write_blocking(|tx| {
+        if session::list_keys(tx)?.is_empty() {
+            let key = new_key().map_err(DbError::Damaged)?;
+            session::insert_key(tx, &key)?;
+        }
+        session::list_keys(tx)
+    })?;
+    Tokens::new(&keys).context("no signing key")
+}
+
+/// What every replica looks at once a second: ended sessions and newer catalogues.
+async fn watch(state: AppState) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        match state.db.read(|tx| session::revoked_within(tx, 5)).await {
+            Ok(ended) => ended.into_iter().for_each(|s| state.tokens.revoke(s)),
+            Err(error) => tracing::warn!(%error, "revocations could not be read"),
+        }
+        if let Err(error) = state.snapshots.poll(&state.db).await {
+            tracing::warn!(%error, "catalogue generations could not be read");
+        }
+    }
+}
+
+/// The job loop: what is due once a second, the feed twice.
+async fn work(state: AppState) {
+    let worker = state.worker();
+    loop {
+        if let Err(error) = worker.run_due().await {
+            tracing::warn!(%error, "due jobs could not be run");
+        }
+        for _ in 0..2 {
+            if let Err(error) = worker.relay_feed().await {
+                tracing::warn!(%error, "events could not be entered in the feed");
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Begin a draft.
+
+use super::{Acting, Done, checked, invalid_form, invalid_parties, replay};
+use crate::dossier::subject;
+use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot};
+use domain::application::{ApplicationState, FilingChannel, Party, SubjectKind, check_parties};
+use domain::assessment::Plan;
+use domain::event::EventKind;
+use domain::identity::ProjectCode;
+use domain::local_time::{Instant, date_of};
+use persistence::application::{Application, Content, insert};
+use persistence::event::{self, Head, NewEvent, Stream};
+use persistence::idempotency::{self, Request};
+use persistence::{Tx, ids};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What a new draft holds.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// Matter or bundle.
+    pub subject_kind: SubjectKind,
+    /// Its code.
+    pub subject_code: String,
+    /// How it is filed.
+    pub channel: FilingChannel,
+    /// Parties.
+    pub parties: Vec<Party>,
+    /// Form so far.
+    pub form: Map<String, Value>,
+    /// Answers so far.
+    pub answers: BTreeMap<String, String>,
+    /// Project.
+    pub project: Option<(Option<String>, String)>,
+    /// What of the project it covers.
+    pub scope: Vec<String>,
+    /// Legal moment of receipt, for paper keyed later.
+    pub received_at: Option<Instant>,
+}
+
+/// Begins a draft.
+///
+/// # Errors
+/// [`Error::SubjectNotInForce`], [`Error::Invalid`], [`Error::KeyReused`].
+pub fn create(
+    tx: &mut Tx<'_>,
+    snapshots: &Snapshots,
+    known: ZoneSnapshot,
+    new: NewApplication,
+    acting: &Acting,
+    request: Option<&Request>,
+) -> Result<Done, Error> {
+    let id = ids::new_id();
+    if let Some(request) = request {
+        let outcome = idempotency::claim(tx, request, 201, id, 1)?;
+        if let Some(done) = replay(tx, &known, outcome, acting)? {
+            return Ok(done);
+        }
+    }
+    let snapshot = snapshots.fresh(tx, known)?;
+    let now = tx.now();
+    let plan = Plan::of(&snapshot.catalogue, subject(new.subject_kind, &new.subject_code), date_of(now)).ok_or(Error::SubjectNotInForce)?;
+    let content = contents(&new, &plan, now)?;
+    let (project_code, project_name) = new.project.map_or((None, None), |(code, name)| (code, Some(name)));
+    let mut application = Application {
+        zone: snapshot.zone,
+        id,
+        submission_no: None,
+        state: ApplicationState::Draft,
+        channel: new.channel,
+        subject_kind: new.subject_kind,
+        subject_code: new.subject_code,
+        bundle_version_id: None,
+        filed_by: acting.may.account,
+        project_name,
+        project_code,
+        track_counter: 0,
+        version: 1,
+        head: Head::start(),
+        created_at: now,
+        updated_at: now,
+        received_at: new.received_at,
+        recorded_at: None,
+    };
+    let payload = json!({"subject": application.subject_code, "channel": application.channel});
+    let created = NewEvent { kind: EventKind::ApplicationCreated, occurred_at: now, payload };
+    let stream: Stream = application.stream();
+    let mut head = Head::start();
+    event::append(tx, stream, &mut head, &acting.actor, vec![created])?;
+    application.head = head;
+    insert(tx, &application, &content, &[acting.may.account])?;
+    Ok(Done { dossier: Dossier { application, content, cases: Vec::new(), materials: Vec::new(), at: now }, replayed: false })
+}
+
+/// Checks parties, form, answers, project and receipt before anything is written.
+fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, Error> {
+    let parties = check_parties(new.parties.clone(), date_of(now)).map_err(invalid_parties)?;
+    let mut problems = invalid_form(plan.form.check_draft(&new.form));
+    problems.extend(answer_problems(plan, &new.answers));
+    if let Some((Some(code), _)) = &new.project
+        && let Err(e) = ProjectCode::parse(code)
+    {
+        problems.push(Invalid::new("/project/code", "project_code_invalid", e.text()));
+    }
+    if let Some(received_at) = new.received_at {
+        if new.channel == FilingChannel::Online {
+            problems.push(Invalid::new("/received_at", "not_for_online", "网上申报以提交时间为收件时间，不能另行填写"));
+        } else if received_at > now {
+            problems.push(Invalid::new("/received_at", "in_the_future", "收件时间不能晚于现在"));
+        }
+    }
+    checked(problems)?;
+    let project = new.project.as_ref().map(|(code, name)| json!({"code": code, "name": name}));
+    Ok(Content { parties, form: new.form.clone(), answers: new.answers.clone(), project, scope: new.scope.clone() })
+}
+
+pub(super) fn answer_problems(plan: &Plan, answers: &BTreeMap<String, String>) -> Vec<Invalid> {
+    let wrong = |(code, answer): (&String, &String)| match plan.situations.iter().find(|s| &s.code == code) {
+        None => Some(Invalid::new(format!("/answers/{code}"), "situation_unknown", format!("本事项没有情形「{code}」"))),
+        Some(s) if !s.offers(answer) => {
+            Some(Invalid::new(format!("/answers/{code}"), "answer_unknown", format!("「{}」没有选项「{answer}」", s.question)))
+        }
+        Some(_) => None,
+    };
+    answers.iter().filter_map(wrong).collect()
+}

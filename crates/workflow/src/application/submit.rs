@@ -1,0 +1,92 @@
+//! File a draft: versions are pinned, cases open, the clock of the notice starts.
+
+use super::{Acting, Done, lock_for, replay, require_draft, save};
+use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
+use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChannel};
+use domain::assessment::assess;
+use domain::event::EventKind;
+use domain::local_time::Instant;
+use domain::reason::Reason;
+use persistence::application::insert_cases;
+use persistence::event::{self, NewEvent};
+use persistence::idempotency::{self, Request};
+use persistence::job::{self, JobKind};
+use persistence::{Tx, ids};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Files a draft under `submission_no`, a number reserved beforehand.
+///
+/// # Errors
+/// [`Error::StateForbids`] when it is filed already, [`Error::NotReady`] with everything that is missing,
+/// [`Error::KeyReused`], [`Error::NotFound`], [`Error::Forbidden`].
+pub fn submit(
+    tx: &mut Tx<'_>,
+    snapshots: &Snapshots,
+    known: ZoneSnapshot,
+    id: Uuid,
+    submission_no: String,
+    acting: &Acting,
+    request: &Request,
+) -> Result<Done, Error> {
+    let (application, content) = lock_for(tx, known.zone, id, acting)?;
+    let outcome = idempotency::claim(tx, request, 200, id, application.version + 1)?;
+    if let Some(done) = replay(tx, &known, outcome, acting)? {
+        return Ok(done);
+    }
+    require_draft(&application)?;
+    let snapshot = snapshots.fresh(tx, known)?;
+    let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
+    let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
+    let hours = &snapshot.catalogue.zone.hours;
+    let facts = dossier.facts();
+    let assessment = assess(&plan, &facts, &snapshot.calendar, hours);
+    if !assessment.may_submit {
+        return Err(Error::NotReady(assessment.reasons));
+    }
+    let now = tx.now();
+    let received_at = match dossier.application.channel {
+        FilingChannel::Online => now,
+        FilingChannel::Window => dossier.application.received_at.unwrap_or(now),
+    };
+    let filing = Filing { received_at, calendar: &snapshot.calendar, hours };
+    dossier.cases = domain::application::submit(&plan, &facts, &filing, ids::new_id);
+    if dossier.cases.is_empty() {
+        return Err(Error::NotReady(vec![Reason::new("nothing_chosen", "没有选择任何事项", "办事指南")]));
+    }
+    let missing: Vec<&str> = assessment.items.iter().filter(|i| i.blocks()).map(|i| i.material.as_str()).collect();
+    let events = events(&dossier.cases, &submission_no, received_at, now, &missing);
+    let application = &mut dossier.application;
+    application.state = ApplicationState::Submitted;
+    application.submission_no = Some(submission_no);
+    application.bundle_version_id = plan.bundle.as_ref().map(|b| b.id);
+    application.received_at = Some(received_at);
+    application.recorded_at = Some(now);
+    application.version += 1;
+    let stream = application.stream();
+    event::append(tx, stream, &mut application.head, &acting.actor, events)?;
+    insert_cases(tx, application.zone, id, &dossier.cases)?;
+    if let Some(due_at) = next_lapse(&dossier.cases) {
+        job::insert(tx, application.zone, JobKind::SettleApplication, id, due_at)?;
+    }
+    save(tx, application)?;
+    Ok(Done { dossier, replayed: false })
+}
+
+fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instant, missing: &[&str]) -> Vec<NewEvent> {
+    let submitted = json!({"submission_no": submission_no, "cases": cases.len(), "missing": missing});
+    let received = |case: &Case| NewEvent {
+        kind: EventKind::CaseReceived,
+        occurred_at: received_at,
+        payload: json!({"case": case.id, "matter": case.matter, "notice_due_on": case.deadline.map(|d| d.due.on)}),
+    };
+    std::iter::once(NewEvent { kind: EventKind::ApplicationSubmitted, occurred_at: now, payload: submitted })
+        .chain(cases.iter().filter(|c| c.state == CaseState::Received).map(received))
+        .collect()
+}
+
+/// When silence acts next on any of these cases.
+pub(super) fn next_lapse(cases: &[Case]) -> Option<Instant> {
+    let waiting_for_notice = |c: &&Case| c.state == CaseState::Received;
+    cases.iter().filter(waiting_for_notice).filter_map(|c| c.deadline).filter(|d| !d.due.provisional).map(|d| d.due.at).min()
+}

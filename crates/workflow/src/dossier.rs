@@ -1,0 +1,113 @@
+//! Everything about one application, and how it stands.
+
+use crate::{Error, ZoneSnapshot};
+use domain::application::{ApplicationState, Case, PartyRole, SubjectKind, settle};
+use domain::assessment::{ApplicantFacts, Assessment, Facts, Plan, assess};
+use domain::catalogue::Subject;
+use domain::local_time::{Instant, date_of};
+use persistence::application::{Application, Content, Scope, find_visible, list_cases};
+use persistence::material::{self, Material};
+use persistence::{DbError, Tx};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// An application with its contents, cases and materials.
+pub struct Dossier {
+    /// The narrow facts.
+    pub application: Application,
+    /// What it contains.
+    pub content: Content,
+    /// Its cases.
+    pub cases: Vec<Case>,
+    /// Its materials.
+    pub materials: Vec<Material>,
+    /// The legal moment it was read at.
+    pub at: Instant,
+}
+
+impl Dossier {
+    /// Reads an application the caller may see, as the law has it by now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for one he may not see; [`Error::Database`].
+    pub fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, scope: &Scope) -> Result<Self, Error> {
+        let (application, content) = find_visible(tx, snapshot.zone, id, scope)?.ok_or(Error::NotFound)?;
+        Ok(Self::complete(tx, snapshot, application, content)?)
+    }
+
+    /// Adds cases and materials to what is at hand.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn complete(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: Application, content: Content) -> Result<Self, DbError> {
+        tx.not_before(application.updated_at);
+        let at = tx.now();
+        let cases =
+            if application.state == ApplicationState::Draft { Vec::new() } else { list_cases(tx, application.zone, application.id)? };
+        let materials = material::list(tx, application.zone, application.id)?;
+        let mut dossier = Self { application, content, cases, materials, at };
+        dossier.settle_in_memory(snapshot);
+        Ok(dossier)
+    }
+
+    /// Shows what silence has done, though the timer may not have written it yet.
+    fn settle_in_memory(&mut self, snapshot: &ZoneSnapshot) {
+        settle_cases(&mut self.cases, self.at, snapshot);
+    }
+
+    /// The plan of its matter or bundle: as in force today for a draft, as pinned once filed.
+    #[must_use]
+    pub fn plan(&self, snapshot: &ZoneSnapshot) -> Option<Plan> {
+        let application = &self.application;
+        if application.state == ApplicationState::Draft {
+            return Plan::of(&snapshot.catalogue, subject(application.subject_kind, &application.subject_code), date_of(self.at));
+        }
+        let pinned: Vec<Uuid> = self.cases.iter().map(|c| c.version_id).collect();
+        Plan::of_pinned(&snapshot.catalogue, application.bundle_version_id, &pinned)
+    }
+
+    /// What rules may know about it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        facts(&self.content, self.materials.iter().map(|m| m.code.clone()), self.application.received_at.unwrap_or(self.at))
+    }
+
+    /// How it stands against its plan.
+    #[must_use]
+    pub fn assess(&self, snapshot: &ZoneSnapshot) -> Option<Assessment> {
+        Some(assess(&self.plan(snapshot)?, &self.facts(), &snapshot.calendar, &snapshot.catalogue.zone.hours))
+    }
+}
+
+/// Applies what silence has done to cases that were read, without writing it.
+pub fn settle_cases(cases: &mut [Case], at: Instant, snapshot: &ZoneSnapshot) {
+    for case in cases {
+        if let Some(acceptance) = settle(case, at, &snapshot.calendar, &snapshot.catalogue.zone.hours) {
+            let version = case.version;
+            case.accept_deemed(&acceptance, String::new());
+            (case.case_no, case.version) = (None, version);
+        }
+    }
+}
+
+/// What is applied for, as the catalogue names it.
+#[must_use]
+pub fn subject(kind: SubjectKind, code: &str) -> Subject<'_> {
+    match kind {
+        SubjectKind::Matter => Subject::Matter(code),
+        SubjectKind::Bundle => Subject::Bundle(code),
+    }
+}
+
+/// What rules may know of some contents.
+pub(crate) fn facts(content: &Content, held: impl Iterator<Item = String>, at: Instant) -> Facts {
+    let applicant = content.parties.iter().find(|p| p.role == PartyRole::Applicant);
+    Facts {
+        answers: content.answers.clone(),
+        form: Some(content.form.clone()),
+        applicant: applicant.map(|p| ApplicantFacts { kind: p.kind.applicant_kind() }),
+        project: content.project.clone().unwrap_or(Value::Null),
+        held: held.collect(),
+        ..Facts::at(at)
+    }
+}

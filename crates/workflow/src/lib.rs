@@ -1,0 +1,15 @@
+//! Use cases that write: lock, settle, let the domain decide, save with events and jobs.
+
+pub mod account;
+pub mod application;
+pub mod catalogue;
+mod dossier;
+mod error;
+pub mod jobs;
+pub mod password;
+pub mod session;
+mod snapshot;
+
+pub use dossier::{Dossier, settle_cases, subject};
+pub use error::{Error, Invalid};
+pub use snapshot::{Snapshots, ZoneSnapshot};

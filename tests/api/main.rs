@@ -1,0 +1,12 @@
+//! Black-box tests of the API: every one on SQLite and PostgreSQL, each with a fresh database.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test that can't go on fails"
+)]
+
+mod declare;
