@@ -9,4 +9,16 @@
     reason = "a test that can't go on fails"
 )]
 
+mod architecture;
+mod audit;
+mod authorisation;
+mod bad_input;
+mod catalogue;
 mod declare;
+mod documents;
+mod idempotency;
+mod kill;
+mod migrations;
+mod readme;
+mod session;
+mod statements;

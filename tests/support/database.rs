@@ -99,6 +99,12 @@ impl Database {
         let started = start(&config(folder, url), &options).unwrap();
         started.state.worker().relay_feed().await.unwrap();
         started.stop().await;
+        if self == Self::Postgres {
+            // A database can be copied only while nobody is connected to it.
+            let name = template_name();
+            let close = format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+            admin().batch_execute(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false; {close}")).unwrap();
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Events: insert-only, one hash chain (SM3) per stream.
 
 use crate::engine::query::insert_many;
+use crate::engine::sql_type::IdT;
 use crate::engine::{At, Backend, Code, DbError, Id, Tx};
 use crate::schema::{events, feed, feed_pending};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text};
 use domain::code::TextCode;
 use domain::codes;
 use domain::event::{EventKind, StreamKind};
@@ -207,6 +209,11 @@ pub fn append(tx: &mut Tx<'_>, stream: Stream, head: &mut Head, actor: &Actor, n
     enter_feed(tx, stream, &seqs)
 }
 
+/// Gives the events of a stream from some number on the next places in the feed of their zone.
+const STAMP: &str = "INSERT INTO feed (zone_id, position, stream_kind, stream_id, seq) \
+    SELECT zone_id, (SELECT COALESCE(MAX(position), 0) FROM feed WHERE zone_id = ?1) + seq - ?4 + 1, stream_kind, stream_id, seq \
+    FROM events WHERE zone_id = ?1 AND stream_kind = ?2 AND stream_id = ?3 AND seq >= ?4";
+
 /// On SQLite the one writer stamps the position; on PostgreSQL a pending row is left for the relay, so that
 /// writers share no row and a reader's cursor never passes a late commit.
 fn enter_feed(tx: &mut Tx<'_>, stream: Stream, seqs: &[i64]) -> Result<(), DbError> {
@@ -217,9 +224,13 @@ fn enter_feed(tx: &mut Tx<'_>, stream: Stream, seqs: &[i64]) -> Result<(), DbErr
             insert_many(feed_pending::table, rows.collect::<Vec<_>>()).execute(tx.connection)?;
         }
         Backend::Sqlite => {
-            let last = last_position(tx, zone_id)?;
-            let rows = (last + 1..).zip(seqs).map(|(position, seq)| FeedRow { zone_id, position, stream_kind, stream_id, seq: *seq });
-            insert_many(feed::table, rows.collect::<Vec<_>>()).execute(tx.connection)?;
+            let first = seqs.first().copied().unwrap_or_default();
+            diesel::sql_query(STAMP)
+                .bind::<Integer, _>(zone_id)
+                .bind::<Text, _>(stream_kind)
+                .bind::<IdT, _>(stream_id)
+                .bind::<BigInt, _>(first)
+                .execute(tx.connection)?;
         }
     }
     Ok(())

@@ -90,11 +90,29 @@ fn name_place(zone: i32, row: &str) -> Place<'_> {
     Place { zone, table: "materials", column: "file_name_sealed", row }
 }
 
-/// Inserts a material with its document.
+/// Enters a material, whose document is there, under its upload id; `false` when the id is taken.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn insert(tx: &mut Tx<'_>, zone: i32, application: Uuid, by: Uuid, material: &Material) -> Result<(), DbError> {
+pub fn claim(tx: &mut Tx<'_>, zone: i32, application: Uuid, material: &Material) -> Result<bool, DbError> {
+    let row = Row {
+        zone_id: zone,
+        id: Id(material.id),
+        application_id: Id(application),
+        material_code: material.code.clone(),
+        document_id: Id(material.document.id),
+        upload_id: material.upload_id.clone(),
+        file_name_sealed: tx.keys().seal(name_place(zone, &material.id.to_string()), material.file_name.as_bytes()),
+        created_at: At(material.created_at),
+    };
+    Ok(insert_many(materials::table, [row]).or_ignore().execute(tx.connection)? == 1)
+}
+
+/// Enters the document behind a material.
+///
+/// # Errors
+/// [`DbError`].
+pub fn insert_document(tx: &mut Tx<'_>, zone: i32, by: Uuid, material: &Material) -> Result<(), DbError> {
     let document = &material.document;
     let row = DocumentRow {
         zone_id: zone,
@@ -107,18 +125,24 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, application: Uuid, by: Uuid, material:
         created_at: At(material.created_at),
     };
     insert_many(documents::table, [row]).execute(tx.connection)?;
-    let row = Row {
-        zone_id: zone,
-        id: Id(material.id),
-        application_id: Id(application),
-        material_code: material.code.clone(),
-        document_id: Id(document.id),
-        upload_id: material.upload_id.clone(),
-        file_name_sealed: tx.keys().seal(name_place(zone, &material.id.to_string()), material.file_name.as_bytes()),
-        created_at: At(material.created_at),
-    };
-    insert_many(materials::table, [row]).execute(tx.connection)?;
     Ok(())
+}
+
+/// Takes back a document that no material came to name.
+///
+/// # Errors
+/// [`DbError`].
+pub fn remove_document(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<(), DbError> {
+    diesel::delete(documents::table.find((zone, Id(id)))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// A material by the caller's upload id.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_upload(tx: &mut Tx<'_>, zone: i32, application: Uuid, upload_id: &str) -> Result<Option<Material>, DbError> {
+    Ok(list(tx, zone, application)?.into_iter().find(|m| m.upload_id == upload_id))
 }
 
 /// The materials of an application, oldest first.

@@ -97,6 +97,16 @@ pub fn rotate_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Makes a rotated token look `seconds` older, so that tests need not wait for the grace to pass.
+///
+/// # Errors
+/// [`DbError`].
+pub fn backdate_rotation(tx: &mut Tx<'_>, hash: &[u8], seconds: i64) -> Result<(), DbError> {
+    let earlier = At(real_now() - TimeDelta::seconds(seconds));
+    diesel::update(tokens::table.find(hash)).set(tokens::rotated_at.eq(earlier)).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Ends a session.
 ///
 /// # Errors

@@ -4,7 +4,8 @@ use anyhow::bail;
 use clap::{Parser, Subcommand};
 use domain::catalogue::{Bundle, Matter, Zone};
 use persistence::{audit, migrate, zone};
-use server::{Config, Options, Profile, connect, embedded_files, files_below, import_files, start};
+use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
+use std::io::Write;
 use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 use workflow::catalogue::document_schema;
@@ -125,16 +126,8 @@ fn verify() -> anyhow::Result<()> {
 
 async fn run(config: &Config) -> anyhow::Result<()> {
     let started = start(config, &Options::default())?;
-    let address = started.running.address;
-    println!("yiciban listens on http://{address}");
-    println!("  API docs   http://{address}/docs");
-    println!("  OpenAPI    http://{address}/openapi.json");
-    if config.profile == Profile::Development {
-        println!("  demo accounts with passwords: {}", config.var_dir.join("demo-accounts.json").display());
-        for account in &started.demo {
-            println!("    {:<40} {}  {} {}", account.username, account.password, account.role, account.zone.as_deref().unwrap_or("-"));
-        }
-    }
+    // Nobody may be reading: a closed standard output is no reason to stop serving.
+    let _ = greet(config, &started);
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
@@ -143,4 +136,25 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     tracing::info!("stopping");
     started.stop().await;
     Ok(())
+}
+
+fn greet(config: &Config, started: &Started) -> std::io::Result<()> {
+    let (address, mut out) = (started.running.address, std::io::stdout().lock());
+    writeln!(out, "yiciban listens on http://{address}")?;
+    writeln!(out, "  API docs   http://{address}/docs")?;
+    writeln!(out, "  OpenAPI    http://{address}/openapi.json")?;
+    if config.profile == Profile::Development {
+        writeln!(out, "  demo accounts with passwords: {}", config.var_dir.join("demo-accounts.json").display())?;
+        for account in &started.demo {
+            writeln!(
+                out,
+                "    {:<40} {}  {} {}",
+                account.username,
+                account.password,
+                account.role,
+                account.zone.as_deref().unwrap_or("-")
+            )?;
+        }
+    }
+    out.flush()
 }

@@ -9,13 +9,13 @@ use crate::view::case::CaseView;
 use crate::view::timeline::{TimelineEntry, timeline};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use domain::application::{ApplicationState, next_step};
+use domain::application::{ApplicationState, Case, next_step};
 use domain::number::read_number;
-use persistence::application::{find_tracked, list_cases};
-use persistence::{Tx, event};
+use persistence::application::{Application, find_tracked};
+use persistence::{DbError, Tx, event};
 use serde::Serialize;
 use utoipa::ToSchema;
-use workflow::{Error, ZoneSnapshot, settle_cases};
+use workflow::{ZoneSnapshot, settle_cases};
 
 /// Where an application stands; no personal data.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,20 +69,19 @@ pub(crate) async fn track_submission(
     let code: String = given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
     let series = read_number(&number.0).ok_or_else(|| Problem::new(ErrorCode::TrackRefused))?;
     let (snapshot, number) = (zone.0, number.0);
-    let found = state.db.read(move |tx| Ok::<_, Error>(find_tracked(tx, snapshot.zone, series, &number)?.map(|a| (a, snapshot)))).await?;
-    let (application, snapshot) = found.ok_or_else(refused)?;
+    let found = state.db.read(move |tx| find_tracked(tx, snapshot.zone, series, &number).map(|found| found.map(|f| (f, snapshot)))).await?;
+    let ((application, cases), snapshot) = found.ok_or_else(refused)?;
     if !constant_time_eq(&state.db.keys().track_code(application.id, application.track_counter), &code) {
         return Err(refused());
     }
     let version = application.version;
-    let tracking = state.db.read(move |tx| read(tx, &snapshot, &application)).await?;
+    let tracking = state.db.read(move |tx| read(tx, &snapshot, &application, cases)).await?;
     Ok(tagged(&request, &tracking, Some(version), Caching::Private))
 }
 
-fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: &persistence::application::Application) -> Result<Tracking, Error> {
+fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: &Application, mut cases: Vec<Case>) -> Result<Tracking, DbError> {
     tx.not_before(application.updated_at);
     let now = tx.now();
-    let mut cases = list_cases(tx, application.zone, application.id)?;
     settle_cases(&mut cases, now, snapshot);
     let events = event::list(tx, application.stream(), 200)?;
     Ok(Tracking {

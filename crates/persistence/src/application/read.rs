@@ -1,5 +1,6 @@
 //! Reading one application, only as far as the caller reaches.
 
+use super::case::CaseRow;
 use super::{Application, Content, Row, Scope};
 use crate::engine::query::LockDsl;
 use crate::engine::{Code, DbError, Id, Tx};
@@ -7,7 +8,7 @@ use crate::schema::{application_accounts, application_contents, applications, ca
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use domain::access::Reach;
-use domain::application::ApplicationState;
+use domain::application::{ApplicationState, Case};
 use domain::number::Series;
 use uuid::Uuid;
 
@@ -16,6 +17,30 @@ use uuid::Uuid;
 /// # Errors
 /// [`DbError`].
 pub fn find_visible(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Result<Option<(Application, Content)>, DbError> {
+    select(tx, zone, id, scope, Purpose::Read)
+}
+
+/// Locks an application the caller may see until the transaction ends; time never falls before its last
+/// change. The lock orders every command on the application and its cases.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Result<Option<(Application, Content)>, DbError> {
+    let found = select(tx, zone, id, scope, Purpose::Change)?;
+    if let Some((application, _)) = &found {
+        tx.not_before(application.updated_at);
+    }
+    Ok(found)
+}
+
+/// What a row is selected for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Read,
+    Change,
+}
+
+fn select(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope, purpose: Purpose) -> Result<Option<(Application, Content)>, DbError> {
     let own = exists(
         application_accounts::table.filter(
             application_accounts::zone_id
@@ -35,28 +60,17 @@ pub fn find_visible(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Resu
     query = match scope.reach {
         Reach::Own => query.filter(own),
         Reach::Zone => query.filter(own.or(applications::state.ne(Code(ApplicationState::Draft)))),
-        Reach::Department => query.filter(own.or(exists(cases::table.filter(
-            cases::zone_id.eq(zone).and(cases::application_id.eq(Id(id))).and(cases::department.eq_any(scope.departments.clone())),
-        )))),
+        Reach::Department => {
+            let of_application = cases::zone_id.eq(zone).and(cases::application_id.eq(Id(id)));
+            let handled = cases::table.filter(of_application.and(cases::department.eq_any(scope.departments.clone())));
+            query.filter(own.or(exists(handled)))
+        }
     };
-    let found: Option<(Row, Vec<u8>)> = query.first(tx.connection).optional()?;
+    let found: Option<(Row, Vec<u8>)> = match purpose {
+        Purpose::Read => query.get_result(tx.connection).optional()?,
+        Purpose::Change => query.locked().get_result(tx.connection).optional()?,
+    };
     found.map(|found| unsealed(tx, found)).transpose()
-}
-
-/// Locks an application the caller may see until the transaction ends; time never falls before its last
-/// change. The lock orders every command on the application and its cases.
-///
-/// # Errors
-/// [`DbError`].
-pub fn lock(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Result<Option<(Application, Content)>, DbError> {
-    if lock_row(tx, zone, id)?.is_none() {
-        return Ok(None);
-    }
-    let found = find_visible(tx, zone, id, scope)?;
-    if let Some((application, _)) = &found {
-        tx.not_before(application.updated_at);
-    }
-    Ok(found)
 }
 
 /// Locks an application for the system itself.
@@ -77,30 +91,33 @@ pub fn lock_unscoped(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Appl
     Ok(found)
 }
 
-fn lock_row(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<i64>, DbError> {
-    Ok(applications::table
-        .filter(applications::zone_id.eq(zone).and(applications::id.eq(Id(id))))
-        .select(applications::version)
-        .locked()
-        .get_result(tx.connection)
-        .optional()?)
-}
-
-/// The application a submission or case number names; the caller still has to show its tracking code.
+/// The application a submission or case number names, with its cases in order; the caller still has to show
+/// its tracking code.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn find_tracked(tx: &mut Tx<'_>, zone: i32, series: Series, number: &str) -> Result<Option<Application>, DbError> {
-    let numbered = applications::table.filter(applications::zone_id.eq(zone)).select(Row::as_select()).into_boxed();
+pub fn find_tracked(tx: &mut Tx<'_>, zone: i32, series: Series, number: &str) -> Result<Option<(Application, Vec<Case>)>, DbError> {
+    let numbered = applications::table
+        .inner_join(cases::table.on(cases::zone_id.eq(applications::zone_id).and(cases::application_id.eq(applications::id))))
+        .filter(applications::zone_id.eq(zone))
+        .order(cases::position)
+        .select((Row::as_select(), CaseRow::as_select()))
+        .into_boxed();
     let numbered = match series {
         Series::Submission => numbered.filter(applications::submission_no.eq(number)),
         Series::Case => {
-            let by_case = cases::table.filter(cases::zone_id.eq(zone).and(cases::case_no.eq(number))).select(cases::application_id);
-            numbered.filter(applications::id.eq_any(by_case))
+            let named = diesel::alias!(cases as named);
+            let application = named.filter(named.field(cases::zone_id).eq(zone).and(named.field(cases::case_no).eq(number)));
+            numbered.filter(applications::id.eq_any(application.select(named.field(cases::application_id))))
         }
     };
-    let row: Option<Row> = numbered.first(tx.connection).optional()?;
-    Ok(row.map(Application::from))
+    let rows: Vec<(Row, CaseRow)> = numbered.load(tx.connection)?;
+    let (mut found, mut of_it) = (None, Vec::new());
+    for (row, case) in rows {
+        found = Some(Application::from(row));
+        of_it.push(case.into_case());
+    }
+    Ok(found.map(|application| (application, of_it)))
 }
 
 fn unsealed(tx: &Tx<'_>, (row, sealed): (Row, Vec<u8>)) -> Result<(Application, Content), DbError> {

@@ -53,7 +53,9 @@ impl AnyConnection {
 
     fn count_statements(&mut self, counter: Arc<AtomicU64>) {
         self.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { .. } = event {
+            if let InstrumentationEvent::StartQuery { query, .. } = event
+                && !["BEGIN", "COMMIT", "ROLLBACK"].iter().any(|frame| query.to_string().starts_with(frame))
+            {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
         });

@@ -10,7 +10,7 @@ pub use create::{NewApplication, create};
 pub use revise::{Revision, revise};
 pub use settle::{received_count, settle_application};
 pub use submit::submit;
-pub use upload::{Upload, find_upload, prepare_upload, upload};
+pub use upload::{Upload, prepare_upload, upload};
 
 use crate::{Dossier, Error, ZoneSnapshot};
 use domain::access::Operation;

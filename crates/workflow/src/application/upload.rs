@@ -1,8 +1,12 @@
 //! Hand in a material: the file is stored sealed first, then entered in one transaction.
 
 use super::{Acting, lock_for, require_draft, save};
-use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot};
+use crate::{Error, Invalid, ZoneSnapshot, subject};
+use chrono::NaiveDate;
+use domain::assessment::Plan;
 use domain::event::EventKind;
+use domain::local_time::date_of;
+use persistence::application::{Application, find_visible};
 use persistence::event::{self, NewEvent};
 use persistence::material::{self, Document, Material};
 use persistence::{Tx, ids};
@@ -28,73 +32,45 @@ pub struct Upload {
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::StateForbids`], [`Error::Invalid`] for a material no
 /// matter of the draft asks for.
 pub fn prepare_upload(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, material: &str, acting: &Acting) -> Result<(), Error> {
-    let visible = persistence::application::find_visible(tx, snapshot.zone, id, &acting.sees)?;
-    let (application, content) = visible.ok_or(Error::NotFound)?;
-    if persistence::application::find_visible(tx, snapshot.zone, id, &acting.may)?.is_none() {
-        return Err(Error::Forbidden);
-    }
+    let Some((application, _)) = find_visible(tx, snapshot.zone, id, &acting.may)? else {
+        let seen = find_visible(tx, snapshot.zone, id, &acting.sees)?.is_some();
+        return Err(if seen { Error::Forbidden } else { Error::NotFound });
+    };
     require_draft(&application)?;
-    let dossier = Dossier::complete(tx, snapshot, application, content)?;
-    require_known(&dossier, snapshot, material)
-}
-
-/// A material uploaded earlier under the same id.
-#[must_use]
-pub fn find_upload(dossier: &Dossier, upload_id: &str) -> Option<Material> {
-    dossier.materials.iter().find(|m| m.upload_id == upload_id).cloned()
+    require_known(&application, snapshot, date_of(tx.now()), material)
 }
 
 /// Enters an upload. The same upload id gives the same answer; another file under it is refused.
 ///
 /// # Errors
-/// As [`prepare_upload`], and [`Error::UploadReused`].
-pub fn upload(
-    tx: &mut Tx<'_>,
-    snapshots: &Snapshots,
-    known: ZoneSnapshot,
-    id: Uuid,
-    new: Upload,
-    acting: &Acting,
-) -> Result<(Material, bool), Error> {
-    let (application, content) = lock_for(tx, known.zone, id, acting)?;
-    let snapshot = snapshots.fresh(tx, known)?;
-    let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
-    if let Some(earlier) = find_upload(&dossier, &new.upload_id) {
-        let same = earlier.document.digest == new.document.digest && earlier.code == new.material;
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::StateForbids`], [`Error::UploadReused`].
+pub fn upload(tx: &mut Tx<'_>, zone: i32, id: Uuid, new: Upload, acting: &Acting) -> Result<(Material, bool), Error> {
+    let (mut application, _) = lock_for(tx, zone, id, acting)?;
+    let created_at = tx.now();
+    let Upload { material: code, upload_id, file_name, document } = new;
+    let material = Material { id: ids::new_id(), code, upload_id, file_name, created_at, document };
+    material::insert_document(tx, zone, acting.may.account, &material)?;
+    if !material::claim(tx, zone, id, &material)? {
+        material::remove_document(tx, zone, material.document.id)?;
+        let earlier = material::find_upload(tx, zone, id, &material.upload_id)?.ok_or(Error::UploadReused)?;
+        let same = earlier.document.digest == material.document.digest && earlier.code == material.code;
         return if same { Ok((earlier, true)) } else { Err(Error::UploadReused) };
     }
-    require_draft(&dossier.application)?;
-    require_known(&dossier, &snapshot, &new.material)?;
-    let material = Material {
-        id: ids::new_id(),
-        code: new.material,
-        upload_id: new.upload_id,
-        file_name: new.file_name,
-        created_at: tx.now(),
-        document: new.document,
-    };
-    let application = &mut dossier.application;
+    require_draft(&application)?;
     application.version += 1;
     let digest = hex::encode(&material.document.digest);
     let payload = json!({"material": material.code, "document": material.document.id, "sha256": digest, "size": material.document.size});
     let stream = application.stream();
-    let event = NewEvent { kind: EventKind::MaterialUploaded, occurred_at: tx.now(), payload };
+    let event = NewEvent { kind: EventKind::MaterialUploaded, occurred_at: created_at, payload };
     event::append(tx, stream, &mut application.head, &acting.actor, vec![event])?;
-    material::insert(tx, application.zone, id, acting.may.account, &material)?;
-    save(tx, application)?;
+    save(tx, &mut application)?;
     Ok((material, false))
 }
 
-fn require_known(dossier: &Dossier, snapshot: &ZoneSnapshot, material: &str) -> Result<(), Error> {
-    let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
+fn require_known(application: &Application, snapshot: &ZoneSnapshot, today: NaiveDate, material: &str) -> Result<(), Error> {
+    let subject = subject(application.subject_kind, &application.subject_code);
+    let plan = Plan::of(&snapshot.catalogue, subject, today).ok_or(Error::SubjectNotInForce)?;
     let asked_for = plan.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == material);
-    if asked_for {
-        Ok(())
-    } else {
-        Err(Error::Invalid(vec![Invalid::new(
-            "/material",
-            "material_unknown",
-            format!("本申请不需要材料「{material}」（在线政务服务若干规定 7）"),
-        )]))
-    }
+    let unknown = || Invalid::new("/material", "material_unknown", format!("本申请不需要材料「{material}」（在线政务服务若干规定 7）"));
+    if asked_for { Ok(()) } else { Err(Error::Invalid(vec![unknown()])) }
 }

@@ -57,37 +57,65 @@ pub(crate) async fn upload_material(
     state: Data<AppState>,
 ) -> Result<Json<Uploaded>, Problem> {
     let id = id.0;
-    let (mut material, mut upload_id, mut stored) = (None, None, None);
-    while let Some(mut field) = form.try_next().await.map_err(|_| broken())? {
-        match field.name().unwrap_or_default() {
-            "material" => material = Some(text(&mut field, "material").await?),
-            "upload_id" => upload_id = Some(text(&mut field, "upload_id").await?),
-            "file" if stored.is_none() => {
-                let (Some(code), Some(_)) = (material.clone(), upload_id.as_ref()) else {
-                    return Err(Problem::new(ErrorCode::BadUpload).detail("material和upload_id应在file之前"));
-                };
-                let (snapshot, acting) = (zone.0.clone(), caller.acting());
-                state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &acting)).await?;
-                stored = Some(take_file(&state, zone.zone, &mut field).await?);
-            }
-            "file" => return Err(Problem::new(ErrorCode::BadUpload).detail("一次只能上传一个文件")),
-            other => {
-                return Err(Problem::at(ErrorCode::InvalidBody, format!("/{other}"), "unknown_field", format!("没有「{other}」这一项")));
-            }
+    let mut parts = Parts::default();
+    let entered = match parts.take_all(&mut form, &caller, &zone, id, &state).await {
+        Ok(new) => {
+            let (number, acting) = (zone.zone, caller.acting());
+            state.db.write(move |tx| upload(tx, number, id, new, &acting)).await.map_err(Problem::from)
         }
-    }
-    let (Some(material), Some(upload_id), Some((file_name, document))) = (material, upload_id, stored) else {
-        return Err(Problem::new(ErrorCode::BadUpload).detail("应有material、upload_id和file三项"));
+        Err(problem) => Err(problem),
     };
-    let key = document.object_key.clone();
-    let new = Upload { material, upload_id, file_name, document };
-    let (snapshot, snapshots, acting) = (zone.0.clone(), state.snapshots.clone(), caller.acting());
-    let entered = state.db.write(move |tx| upload(tx, &snapshots, snapshot, id, new, &acting)).await;
-    if !matches!(entered, Ok((_, false))) {
+    if let (Some(key), false) = (parts.stored, matches!(entered, Ok((_, false)))) {
         state.files.remove(&key).await?;
     }
     let (material, repeated) = entered?;
     Ok(Json(Uploaded { material: material.into(), repeated }))
+}
+
+/// What has been taken of a form; `stored` is the file that has to go again when the upload is not entered.
+#[derive(Default)]
+struct Parts {
+    material: Option<String>,
+    upload_id: Option<String>,
+    file: Option<(String, Document)>,
+    stored: Option<String>,
+}
+
+impl Parts {
+    async fn take_all(
+        &mut self,
+        form: &mut Multipart,
+        caller: &Caller<may::UploadMaterial>,
+        zone: &InZone,
+        id: Uuid,
+        state: &AppState,
+    ) -> Result<Upload, Problem> {
+        while let Some(mut field) = form.try_next().await.map_err(|_| broken())? {
+            match field.name().unwrap_or_default() {
+                "material" => self.material = Some(text(&mut field, "material").await?),
+                "upload_id" => self.upload_id = Some(text(&mut field, "upload_id").await?),
+                "file" if self.file.is_none() => {
+                    let (Some(code), Some(_)) = (self.material.clone(), self.upload_id.as_ref()) else {
+                        return Err(Problem::new(ErrorCode::BadUpload).detail("material和upload_id应在file之前"));
+                    };
+                    let (snapshot, acting) = (zone.0.clone(), caller.acting());
+                    state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &acting)).await?;
+                    let (file_name, document) = take_file(state, zone.zone, &mut field).await?;
+                    self.stored = Some(document.object_key.clone());
+                    self.file = Some((file_name, document));
+                }
+                "file" => return Err(Problem::new(ErrorCode::BadUpload).detail("一次只能上传一个文件")),
+                other => {
+                    let message = format!("没有「{other}」这一项");
+                    return Err(Problem::at(ErrorCode::InvalidBody, format!("/{other}"), "unknown_field", message));
+                }
+            }
+        }
+        match (self.material.take(), self.upload_id.take(), self.file.take()) {
+            (Some(material), Some(upload_id), Some((file_name, document))) => Ok(Upload { material, upload_id, file_name, document }),
+            _ => Err(Problem::new(ErrorCode::BadUpload).detail("应有material、upload_id和file三项")),
+        }
+    }
 }
 
 fn broken() -> Problem {

@@ -1,0 +1,147 @@
+//! Walks the document: every operation against nobody, every role and a foreign zone.
+
+use domain::access::{Operation, Reach, Role, reach_of};
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use support::Database::{self, Postgres, Sqlite};
+use support::{App, excavation};
+
+struct Documented {
+    operation: Operation,
+    method: Method,
+    path: String,
+    secured: bool,
+}
+
+async fn documented(app: &App) -> Vec<Documented> {
+    let document = app.call(Method::GET, "/openapi.json").send().await.ok().body;
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
+            let id = operation["operationId"].as_str().unwrap();
+            let known = Operation::ALL.iter().find(|o| o.id() == id);
+            let operation_of = *known.unwrap_or_else(|| panic!("{id} is not in the table of operations"));
+            found.push(Documented { operation: operation_of, method, path: path.clone(), secured: operation["security"].is_array() });
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_and_document_name_the_same_operations() {
+    let app = App::start(Sqlite).await;
+    let documented = documented(&app).await;
+    let ids: BTreeSet<&str> = documented.iter().map(|d| d.operation.id()).collect();
+    assert_eq!(ids, Operation::ALL.iter().map(|o| o.id()).collect::<BTreeSet<_>>());
+    assert_eq!(ids.len(), documented.len(), "an operation id stands twice");
+    for d in &documented {
+        assert_eq!(d.secured, !d.operation.is_public(), "{}", d.operation.id());
+    }
+}
+
+/// Calls an operation with well-formed input; what matters is whether the door opens.
+async fn knock(app: &App, d: &Documented, zone: &str, id: &str, token: Option<&str>) -> u16 {
+    let path = d
+        .path
+        .replace("{zone}", zone)
+        .replace("{id}", id)
+        .replace("{code}", "construction-permit")
+        .replace("{number}", "4304762024092710000015");
+    let body = match d.operation {
+        Operation::CreateApplication => excavation(),
+        Operation::Precheck => json!({"matter": "construction-permit"}),
+        Operation::CreateSession => json!({"username": "nobody", "password": "wrong"}),
+        Operation::RefreshSession => json!({"refresh_token": "wrong"}),
+        Operation::SetSandboxClock => json!({"advance": "PT0S"}),
+        _ => json!({}),
+    };
+    let mut call = app.call(d.method.clone(), &path).header("Idempotency-Key", "walk").header("If-Match", "*");
+    if d.operation == Operation::UploadMaterial {
+        call = call.form(crate::declare::upload("planning-conditions-approval", "walk", support::pdf(), "a.pdf"));
+    } else if d.method != Method::GET && d.method != Method::DELETE {
+        call = call.json(&body);
+    }
+    if let Some(token) = token {
+        call = call.bearer(token);
+    }
+    call.send().await.status.as_u16()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_opens_only_to_whom_the_table_names(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let owner = app.login(Role::Applicant, 0).await;
+    let id = app.draft(&owner, &excavation()).await.text("/id");
+    app.submit(&owner, &id, "k").await.ok();
+    let mut callers: Vec<(Vec<Role>, Vec<&str>, String)> = vec![(vec![], vec![], app.login(Role::Applicant, 1).await)];
+    for role in Role::ALL.iter().copied().filter(|r| !matches!(r, Role::Applicant | Role::Examiner)) {
+        callers.push((vec![role], vec![], app.login(role, 0).await));
+    }
+    for department in ["HUC", "HEA"] {
+        callers.push((vec![Role::Examiner], vec![department], app.login_examiner(department).await));
+    }
+    for d in documented(&app).await.iter().filter(|d| d.operation != Operation::DeleteSession) {
+        let anonymous = knock(&app, d, "hengyang-gaoxin", &id, None).await;
+        let barred = anonymous == 401 && !matches!(d.operation, Operation::CreateSession | Operation::RefreshSession);
+        assert_eq!(barred, !d.operation.is_public(), "{} without login: {anonymous}", d.operation.id());
+        if d.operation.is_public() {
+            continue;
+        }
+        for (roles, departments, token) in &callers {
+            let seen = knock(&app, d, "hengyang-gaoxin", &id, Some(token)).await;
+            assert_allowed(d, expected(d.operation, roles, departments, d.path.contains("{id}")), seen, roles);
+            if d.path.contains("{zone}") {
+                let foreign = knock(&app, d, "xiangtan-gaoxin", &id, Some(token)).await;
+                let abroad = expected(d.operation, &[], &[], d.path.contains("{id}"));
+                let created = d.operation == Operation::CreateApplication && foreign == 422;
+                assert!(
+                    created || door(foreign) == door(abroad),
+                    "{} in a foreign zone as {roles:?}: {foreign}, expected like {abroad}",
+                    d.operation.id()
+                );
+            }
+        }
+    }
+}
+
+fn assert_allowed(d: &Documented, expected: u16, seen: u16, roles: &[Role]) {
+    assert_eq!(door(seen), door(expected), "{} as {roles:?}: {seen}", d.operation.id());
+}
+
+/// 403 and 404 are shut doors of different kinds; everything else was let in.
+fn door(status: u16) -> u16 {
+    if matches!(status, 401 | 403 | 404) { status } else { 200 }
+}
+
+/// What a stranger with these roles must see of an application he has no part in, department HUC.
+fn expected(operation: Operation, roles: &[Role], departments: &[&str], one_application: bool) -> u16 {
+    let sees = |reach: Option<Reach>| match reach {
+        Some(Reach::Zone) => true,
+        Some(Reach::Department) => departments.contains(&"HUC"),
+        Some(Reach::Own) | None => false,
+    };
+    match reach_of(operation, roles) {
+        None => 403,
+        Some(_) if !one_application => 200,
+        reach if sees(reach) => 200,
+        _ if sees(reach_of(Operation::GetApplication, roles)) => 403,
+        _ => 404,
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_hold_nothing_of_others(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let (one, two) = (app.login(Role::Applicant, 0).await, app.login(Role::Applicant, 1).await);
+    let id = app.draft(&one, &excavation()).await.text("/id");
+    app.submit(&one, &id, "k").await.ok();
+    let theirs = app.get("/applications").bearer(&two).send().await.ok();
+    assert_eq!(theirs.body["items"], Value::Array(vec![]));
+    let elsewhere = app.call(Method::GET, "/api/v1/zones/xiangtan-gaoxin/applications").bearer(&one).send().await.ok();
+    assert_eq!(elsewhere.body["items"], Value::Array(vec![]));
+}
