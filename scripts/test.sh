@@ -52,6 +52,10 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
     cargo test --workspace --locked
 fi
+if command -v npx >/dev/null 2>&1; then
+    say "the OpenAPI document against its linter"
+    npx --yes @redocly/cli@2.77.0 lint openapi/openapi.json --extends=recommended --format=summary
+fi
 if cargo deny --version >/dev/null 2>&1; then
     say "licences, bans and sources of dependencies"
     cargo deny check bans licenses sources

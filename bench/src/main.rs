@@ -1,3 +1,47 @@
-//! Load runs and their twins.
+//! Load runs beside their twins: what the server does, what PostgreSQL alone and a bare handler would do.
+//!
+//! P = pgbench running the same statements on a database of the same size. H = a bare actix handler returning the
+//! same bytes. L = 1/(1/P + 1/H) is the limit of the stack. Rounds alternate; the median and range are reported.
 
-fn main() {}
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::similar_names,
+    clippy::doc_markdown,
+    clippy::indexing_slicing,
+    reason = "figures of a load run"
+)]
+
+mod database;
+mod load;
+mod run;
+mod twin;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs everything and prints a table.
+    Run(run::Settings),
+    /// Serves the bytes of a file at every address: the bare handler.
+    Twin {
+        /// File with the bytes.
+        file: std::path::PathBuf,
+        /// Port on loopback.
+        port: u16,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Run(settings) => tokio::runtime::Runtime::new()?.block_on(run::run(&settings)),
+        Command::Twin { file, port } => twin::serve(&file, port),
+    }
+}

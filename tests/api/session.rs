@@ -94,6 +94,8 @@ async fn keys_documents_and_measurements_are_public() {
     assert!(docs.body.as_str().unwrap().contains("swagger"));
     let metrics = app.call(Method::GET, "/metrics").send().await.ok();
     assert!(metrics.body.as_str().unwrap().contains("http_request_seconds_count"), "{}", metrics.body);
+    let head = app.call(Method::HEAD, "/healthz").send().await.ok();
+    assert_eq!((head.body, head.headers["content-length"].to_str().unwrap()), (json!(""), "15"));
     let named = app.call(Method::GET, "/healthz").header("X-Request-Id", "caller-1").send().await.ok();
     assert_eq!(named.header("x-request-id"), "caller-1");
 }

@@ -1,11 +1,16 @@
 //! Entity tags: `"version-hash"` for versioned things, `"hash"` for others. The hash covers the whole
 //! representation, the version is what If-Match compares.
 
+use crate::AppState;
+use crate::problem::Problem;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderMap, IF_NONE_MATCH};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use moka::sync::Cache;
 use persistence::seal::sha256;
 use serde::Serialize;
+use workflow::ZoneSnapshot;
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +24,38 @@ pub(crate) enum Caching {
 /// A JSON answer to a GET, or 304 when the caller has it already.
 pub(crate) fn tagged<T: Serialize>(request: &HttpRequest, body: &T, version: Option<i64>, caching: Caching) -> HttpResponse {
     let bytes = serde_json::to_vec(body).unwrap_or_default();
-    let etag = tag(&bytes, version);
+    respond(request, tag(&bytes, version), Bytes::from(bytes), caching)
+}
+
+/// Public answers computed from the snapshot, each with its entity tag.
+pub type Remembered = Cache<String, (String, Bytes)>;
+
+/// The same, computed once a minute for an address and a generation of the catalogue: what is public and from
+/// memory depends on nothing else (the minute because guides tell dates).
+///
+/// # Errors
+/// What `make` answers; a refusal is not remembered.
+pub(crate) fn remembered<T: Serialize>(
+    request: &HttpRequest,
+    state: &AppState,
+    zone: &ZoneSnapshot,
+    make: impl FnOnce() -> Result<T, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let address = request.uri().path_and_query().map_or("", |a| a.as_str());
+    let minute = state.db.clock().now().timestamp().div_euclid(60);
+    let key = format!("{}/{minute}{address}", zone.catalogue.generation);
+    let (etag, bytes) = if let Some(known) = state.remembered.get(&key) {
+        known
+    } else {
+        let bytes = Bytes::from(serde_json::to_vec(&make()?).unwrap_or_default());
+        let new = (tag(&bytes, None), bytes);
+        state.remembered.insert(key, new.clone());
+        new
+    };
+    Ok(respond(request, etag, bytes, Caching::Public))
+}
+
+fn respond(request: &HttpRequest, etag: String, bytes: Bytes, caching: Caching) -> HttpResponse {
     let known = matches(request.headers(), &etag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, etag)).insert_header((CACHE_CONTROL, caching.header()));

@@ -17,4 +17,4 @@ mod view;
 pub use openapi::openapi;
 pub use problem::{ErrorCode, error_page};
 pub use server::{Running, serve};
-pub use state::{AppState, Limits};
+pub use state::{AppState, Limits, remembered};

@@ -30,6 +30,15 @@ pub fn openapi(sandbox: bool) -> OpenApi {
             complete(method, operation);
         }
     }
+    without_unused(document)
+}
+
+/// Lines of pages are written into their pages: their own schemas, which nothing refers to, go.
+fn without_unused(mut document: OpenApi) -> OpenApi {
+    let text = serde_json::to_string(&document).unwrap_or_default();
+    if let Some(components) = document.components.as_mut() {
+        components.schemas.retain(|name, _| text.contains(&format!("#/components/schemas/{name}\"")));
+    }
     document
 }
 
@@ -53,9 +62,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 fn complete(method: &str, operation: &mut Operation) {
     let permission = Permission::ALL.iter().find(|p| Some(p.id()) == operation.operation_id.as_deref());
     let public = permission.is_none_or(|p| p.is_public());
-    if !public {
-        operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
-    }
+    let bearer = SecurityRequirement::new("bearer", Vec::<String>::new());
+    operation.security = Some(if public { Vec::new() } else { vec![bearer] });
     let mut by_status: Vec<(u16, Vec<&str>)> = Vec::new();
     for code in ErrorCode::ALL.iter().filter(|code| may_answer(method, operation, permission.copied(), public, **code)) {
         let status = code.status().as_u16();

@@ -5,6 +5,7 @@ use crate::request_id::RequestId;
 use crate::{AppState, metrics, openapi, request_id, route};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ResourceDef, ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::Data;
@@ -54,6 +55,7 @@ pub fn serve(state: AppState, listener: TcpListener, workers: usize) -> io::Resu
             .service(swagger)
             .default_service(web::to(move |request: HttpRequest| refuse(request, known.clone())))
             .wrap(from_fn(in_time))
+            .wrap(from_fn(head_as_get))
             .wrap(from_fn(metrics::measure))
             .wrap(TracingLogger::<RequestSpan>::new())
             .wrap(from_fn(request_id::assign))
@@ -96,6 +98,14 @@ async fn refuse(request: HttpRequest, known: Arc<Vec<(ResourceDef, String)>>) ->
     response
 }
 
+/// Answers HEAD like GET; the connection leaves the body out.
+async fn head_as_get(mut request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
+
 /// Ends a request that takes too long.
 async fn in_time(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let seconds = request.app_data::<Data<AppState>>().map_or(30, |s| s.limits.request_seconds);
@@ -105,19 +115,21 @@ async fn in_time(request: ServiceRequest, next: Next<impl MessageBody>) -> Resul
     }
 }
 
-/// A span per request: route, never the full address; id, status; nothing personal.
+/// A span per request: operation, never the address; id, status; nothing personal.
 struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-        let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-        tracing::info_span!("request", method = %request.method(), route, request_id = id, status = tracing::field::Empty)
+        tracing::info_span!("request", method = %request.method(), request_id = id, operation = tracing::field::Empty, status = tracing::field::Empty)
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
         let status = match outcome {
-            Ok(response) => response.status().as_u16(),
+            Ok(response) => {
+                span.record("operation", response.request().match_name().unwrap_or("unmatched"));
+                response.status().as_u16()
+            }
             Err(error) => error.as_response_error().status_code().as_u16(),
         };
         span.record("status", status);

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::etag::Remembered;
 use crate::metrics::Metrics;
 use crate::throttle::Throttle;
 use crate::token::Tokens;
@@ -44,10 +45,20 @@ pub struct AppState {
     pub throttle: Arc<Throttle>,
     /// Measurements.
     pub metrics: Arc<Metrics>,
+    /// Public answers computed lately.
+    pub remembered: Remembered,
     /// Limits.
     pub limits: Limits,
     /// Development operations are served.
     pub sandbox: bool,
+}
+
+/// Room for public answers: at most 64 MiB.
+#[must_use]
+pub fn remembered() -> Remembered {
+    let weight =
+        |key: &String, (_, bytes): &(String, actix_web::web::Bytes)| u32::try_from(key.len() + bytes.len() + 64).unwrap_or(u32::MAX);
+    Remembered::builder().weigher(weight).max_capacity(64 * 1024 * 1024).time_to_live(std::time::Duration::from_mins(1)).build()
 }
 
 impl AppState {

@@ -162,16 +162,6 @@ struct PendingRow {
     seq: i64,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = feed, treat_none_as_default_value = false)]
-struct FeedRow {
-    zone_id: i32,
-    position: i64,
-    stream_kind: Code<StreamKind>,
-    stream_id: Id,
-    seq: i64,
-}
-
 /// Appends `new` to a stream whose `head` the caller holds under lock, and moves the head.
 ///
 /// # Errors
@@ -258,41 +248,24 @@ pub fn pending_zones(tx: &mut Tx<'_>) -> Result<Vec<i32>, DbError> {
     Ok(feed_pending::table.select(feed_pending::zone_id).distinct().load(tx.connection)?)
 }
 
-/// Moves pending rows of `zone` into the feed, oldest first; one relay at a time. Returns how many.
+/// Gives waiting events their place. A stream's events are taken in order and never split around a later one.
+const RELAY: &str = "WITH waiting AS ( \
+        SELECT zone_id, stream_kind, stream_id, seq FROM feed_pending WHERE zone_id = $1 ORDER BY stream_kind, stream_id, seq LIMIT 2000), \
+    taken AS ( \
+        DELETE FROM feed_pending p USING waiting w \
+        WHERE p.zone_id = w.zone_id AND p.stream_kind = w.stream_kind AND p.stream_id = w.stream_id AND p.seq = w.seq \
+        RETURNING p.zone_id, p.stream_kind, p.stream_id, p.seq) \
+    INSERT INTO feed (zone_id, position, stream_kind, stream_id, seq) \
+    SELECT zone_id, (SELECT COALESCE(MAX(position), 0) FROM feed WHERE zone_id = $1) \
+        + ROW_NUMBER() OVER (ORDER BY stream_kind, stream_id, seq), stream_kind, stream_id, seq FROM taken";
+
+/// Moves pending rows of `zone` into the feed; one relay at a time. Returns how many.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn relay_feed(tx: &mut Tx<'_>, zone: i32) -> Result<usize, DbError> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock(7210, $1)").bind::<diesel::sql_types::Integer, _>(zone).execute(tx.connection)?;
-    let pending: Vec<(Code<StreamKind>, Id, i64)> = feed_pending::table
-        .inner_join(
-            events::table.on(events::zone_id
-                .eq(feed_pending::zone_id)
-                .and(events::stream_kind.eq(feed_pending::stream_kind))
-                .and(events::stream_id.eq(feed_pending::stream_id))
-                .and(events::seq.eq(feed_pending::seq))),
-        )
-        .filter(feed_pending::zone_id.eq(zone))
-        .order((events::recorded_at, feed_pending::stream_id, feed_pending::seq))
-        .select((feed_pending::stream_kind, feed_pending::stream_id, feed_pending::seq))
-        .limit(500)
-        .load(tx.connection)?;
-    if pending.is_empty() {
-        return Ok(0);
-    }
-    let last = last_position(tx, zone)?;
-    let rows = (last + 1..).zip(&pending).map(|(position, (stream_kind, stream_id, seq))| FeedRow {
-        zone_id: zone,
-        position,
-        stream_kind: *stream_kind,
-        stream_id: *stream_id,
-        seq: *seq,
-    });
-    insert_many(feed::table, rows.collect::<Vec<_>>()).execute(tx.connection)?;
-    for (kind, id, seq) in &pending {
-        diesel::delete(feed_pending::table.find((zone, *kind, *id, *seq))).execute(tx.connection)?;
-    }
-    Ok(pending.len())
+    diesel::sql_query("SELECT pg_advisory_xact_lock(7210, $1)").bind::<Integer, _>(zone).execute(tx.connection)?;
+    Ok(diesel::sql_query(RELAY).bind::<Integer, _>(zone).execute(tx.connection)?)
 }
 
 /// The events of one stream, in order, at most `limit`.

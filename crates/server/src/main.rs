@@ -10,6 +10,9 @@ use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 use workflow::catalogue::document_schema;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 一次办：「一件事一次办」政务服务后端
 #[derive(Parser)]
 #[command(name = "yiciban", version)]

@@ -6,12 +6,12 @@ use crate::demo::{DemoAccount, open_demo_accounts};
 use crate::keys::master_key;
 use anyhow::{Context, bail};
 use http_api::token::{Tokens, new_key};
-use http_api::{AppState, Limits, Running, serve};
+use http_api::{AppState, Limits, Running, remembered, serve};
 use persistence::clock::Clock;
 use persistence::file_store::FileStore;
 use persistence::number::Numbers;
 use persistence::seal::Keys;
-use persistence::{Db, DbConfig, DbError, account, migrate, sandbox_clock, session};
+use persistence::{Db, DbConfig, DbError, account, idempotency, migrate, sandbox_clock, session};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,6 +124,7 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
         numbers: Numbers::default(),
         throttle: Arc::default(),
         metrics: Arc::default(),
+        remembered: remembered(),
         limits: Limits { file: config.max_file_mib * 1024 * 1024, request_seconds: config.request_seconds, ..Limits::default() },
         sandbox: development,
     };
@@ -167,10 +168,18 @@ async fn watch(state: AppState) {
     }
 }
 
-/// The job loop: what is due once a second, the feed twice.
+/// How long idempotency keys are kept.
+const KEYS_KEPT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+
+/// The job loop: what is due once a second, the feed twice; old idempotency keys once an hour.
 async fn work(state: AppState) {
     let worker = state.worker();
-    loop {
+    for second in 0u64.. {
+        if second % 3600 == 0
+            && let Err(error) = forget_old_keys(&state).await
+        {
+            tracing::warn!(%error, "old idempotency keys could not be forgotten");
+        }
         if let Err(error) = worker.run_due().await {
             tracing::warn!(%error, "due jobs could not be run");
         }
@@ -181,4 +190,13 @@ async fn work(state: AppState) {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
+}
+
+async fn forget_old_keys(state: &AppState) -> Result<(), DbError> {
+    let before = persistence::clock::real_now() - KEYS_KEPT;
+    for zone in state.snapshots.zones().into_iter().map(|s| s.zone) {
+        let forgotten = state.db.write(move |tx| idempotency::purge(tx, zone, before)).await?;
+        tracing::debug!(zone, forgotten, "old idempotency keys forgotten");
+    }
+    Ok(())
 }

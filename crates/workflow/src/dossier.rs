@@ -9,6 +9,7 @@ use persistence::application::{Application, Content, Scope, find_visible, list_c
 use persistence::material::{self, Material};
 use persistence::{DbError, Tx};
 use serde_json::Value;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// An application with its contents, cases and materials.
@@ -57,13 +58,12 @@ impl Dossier {
 
     /// The plan of its matter or bundle: as in force today for a draft, as pinned once filed.
     #[must_use]
-    pub fn plan(&self, snapshot: &ZoneSnapshot) -> Option<Plan> {
+    pub fn plan(&self, snapshot: &ZoneSnapshot) -> Option<Arc<Plan>> {
         let application = &self.application;
         if application.state == ApplicationState::Draft {
-            return Plan::of(&snapshot.catalogue, subject(application.subject_kind, &application.subject_code), date_of(self.at));
+            return snapshot.plan(subject(application.subject_kind, &application.subject_code), date_of(self.at));
         }
-        let pinned: Vec<Uuid> = self.cases.iter().map(|c| c.version_id).collect();
-        Plan::of_pinned(&snapshot.catalogue, application.bundle_version_id, &pinned)
+        snapshot.pinned_plan(application.bundle_version_id, self.cases.iter().map(|c| c.version_id).collect())
     }
 
     /// What rules may know about it.
@@ -75,7 +75,7 @@ impl Dossier {
     /// How it stands against its plan.
     #[must_use]
     pub fn assess(&self, snapshot: &ZoneSnapshot) -> Option<Assessment> {
-        Some(assess(&self.plan(snapshot)?, &self.facts(), &snapshot.calendar, &snapshot.catalogue.zone.hours))
+        Some(assess(self.plan(snapshot)?.as_ref(), &self.facts(), &snapshot.calendar, &snapshot.catalogue.zone.hours))
     }
 }
 

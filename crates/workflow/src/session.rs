@@ -45,7 +45,7 @@ pub async fn begin(db: &Db, username: String, secret: String, request_id: Option
     }
     let usable = found.filter(|a| a.state == AccountState::Active);
     let stored = usable.as_ref().and_then(|a| a.password_hash.clone());
-    let verdict = db.read(move |_| password::verify(&secret, stored.as_deref())).await;
+    let verdict = tokio::task::spawn_blocking(move || password::verify(&secret, stored.as_deref())).await.unwrap_or(Err(Error::Busy));
     match (verdict, usable) {
         (Ok(()), Some(account)) => db.write(move |tx| start(tx, account, request_id)).await,
         (Err(Error::CredentialsRefused), Some(account)) => {

@@ -297,7 +297,7 @@ CREATE TABLE idempotency_records (
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (zone_id, caller, operation, key)
 );
-CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
+CREATE INDEX idempotency_records_by_age ON idempotency_records (zone_id, created_at);
 
 CREATE TABLE number_blocks (
     zone_id INTEGER NOT NULL,

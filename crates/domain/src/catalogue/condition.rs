@@ -1,10 +1,10 @@
 //! Conditions of situations and requirements, written in CEL (Common Expression Language).
 
-use cel::{Context, Program, Value as CelValue};
+use cel::{Context, Env, Program, Value as CelValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A compiled condition over `answers`, `form`, `applicant` and `project`.
@@ -64,6 +64,9 @@ impl Condition {
     }
 }
 
+/// The standard functions of CEL, registered once.
+static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+
 /// What conditions may speak of.
 pub struct ConditionFacts(Context<'static, 'static>);
 
@@ -71,7 +74,7 @@ impl ConditionFacts {
     /// Binds the four objects a condition may name.
     #[must_use]
     pub fn new(answers: &Value, form: &Value, applicant: &Value, project: &Value) -> Self {
-        let mut context = Context::default();
+        let mut context = Context::with_env(ENVIRONMENT.clone());
         for (name, value) in [("answers", answers), ("form", form), ("applicant", applicant), ("project", project)] {
             let value = cel::to_value(value).unwrap_or(CelValue::Null);
             context.add_variable_from_value(name, value);

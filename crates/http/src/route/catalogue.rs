@@ -2,14 +2,14 @@
 
 use crate::AppState;
 use crate::cursor;
-use crate::etag::{Caching, tagged};
+use crate::etag::{Caching, remembered, tagged};
 use crate::extract::{Anyone, InZone, Params, Segment, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::catalogue::{BundleSummary, BundleView, Departments, Guide, MatterSummary, MatterView, Places, ZoneView, Zones};
 use crate::view::page::{Page, page};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use domain::assessment::{Facts, Plan};
+use domain::assessment::Facts;
 use domain::catalogue::{Audience, Channel, Matter, Subject};
 use domain::local_time::date_of;
 use serde::Deserialize;
@@ -114,8 +114,10 @@ pub(crate) async fn get_matter(
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let version = zone.catalogue.matter(&code.0, date_of(state.db.clock().now())).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    Ok(tagged(&request, &MatterView::from(version), None, Caching::Public))
+    remembered(&request, &state, &zone, || {
+        let version = zone.catalogue.matter(&code.0, date_of(state.db.clock().now()));
+        version.map(MatterView::from).ok_or_else(|| Problem::new(ErrorCode::NotFound))
+    })
 }
 
 /// Answers given so far.
@@ -179,9 +181,11 @@ pub(crate) async fn get_bundle(
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let today = date_of(state.db.clock().now());
-    let version = zone.catalogue.bundle(&code.0, today).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    Ok(tagged(&request, &BundleView::new(version, &zone.catalogue, today), None, Caching::Public))
+    remembered(&request, &state, &zone, || {
+        let today = date_of(state.db.clock().now());
+        let version = zone.catalogue.bundle(&code.0, today).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+        Ok(BundleView::new(version, &zone.catalogue, today))
+    })
 }
 
 /// 一件事办事指南：一张表、一套材料
@@ -205,7 +209,9 @@ fn guide(
     state: &AppState,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let now = state.db.clock().now();
-    let plan = Plan::of(&zone.catalogue, subject, date_of(now)).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    Ok(tagged(request, &Guide::new(&plan, query.facts(now)?, zone), None, Caching::Public))
+    remembered(request, state, zone, || {
+        let now = state.db.clock().now();
+        let plan = zone.plan(subject, date_of(now)).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+        Ok(Guide::new(&plan, query.facts(now)?, zone))
+    })
 }

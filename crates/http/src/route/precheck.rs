@@ -7,7 +7,7 @@ use crate::view::assessment::Assessment;
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use chrono::{NaiveDate, TimeDelta};
-use domain::assessment::{ApplicantFacts, Facts, Plan, assess};
+use domain::assessment::{ApplicantFacts, Facts, assess};
 use domain::catalogue::Subject;
 use domain::local_time::{date_of, start_of};
 use serde::Deserialize;
@@ -79,7 +79,7 @@ pub(crate) async fn precheck(
     let now = state.db.clock().now();
     let at = asked.on.filter(|on| *on != date_of(now)).map_or(now, |on| start_of(on) + TimeDelta::hours(9));
     let subject = one_subject(asked.matter.as_deref(), asked.bundle.as_deref())?;
-    let plan = Plan::of(&zone.catalogue, subject, date_of(at)).ok_or_else(|| Problem::new(ErrorCode::SubjectNotInForce))?;
+    let plan = zone.plan(subject, date_of(at)).ok_or_else(|| Problem::new(ErrorCode::SubjectNotInForce))?;
     let facts = Facts {
         answers: asked.answers,
         form: asked.form,

@@ -10,7 +10,7 @@ use crate::view::timeline::{TimelineEntry, timeline};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use domain::application::{ApplicationState, Case, next_step};
-use domain::number::read_number;
+use domain::number::{Series, read_number};
 use persistence::application::{Application, find_tracked};
 use persistence::{DbError, Tx, event};
 use serde::Serialize;
@@ -61,22 +61,25 @@ pub(crate) async fn track_submission(
     if state.throttle.is_blocked(&key) {
         return Err(Problem::new(ErrorCode::TooManyRequests));
     }
-    let refused = || {
-        state.throttle.note(&key);
-        Problem::new(ErrorCode::TrackRefused)
-    };
     let given = request.headers().get("track-code").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let code: String = given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
     let series = read_number(&number.0).ok_or_else(|| Problem::new(ErrorCode::TrackRefused))?;
     let (snapshot, number) = (zone.0, number.0);
-    let found = state.db.read(move |tx| find_tracked(tx, snapshot.zone, series, &number).map(|found| found.map(|f| (f, snapshot)))).await?;
-    let ((application, cases), snapshot) = found.ok_or_else(refused)?;
-    if !constant_time_eq(&state.db.keys().track_code(application.id, application.track_counter), &code) {
-        return Err(refused());
-    }
-    let version = application.version;
-    let tracking = state.db.read(move |tx| read(tx, &snapshot, &application, cases)).await?;
+    let found = state.db.read(move |tx| find(tx, &snapshot, series, &number, &code)).await?;
+    let (tracking, version) = found.ok_or_else(|| {
+        state.throttle.note(&key);
+        Problem::new(ErrorCode::TrackRefused)
+    })?;
     Ok(tagged(&request, &tracking, Some(version), Caching::Private))
+}
+
+/// The application behind a number, when the code fits.
+fn find(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, series: Series, number: &str, code: &str) -> Result<Option<(Tracking, i64)>, DbError> {
+    let Some((application, cases)) = find_tracked(tx, snapshot.zone, series, number)? else { return Ok(None) };
+    if !constant_time_eq(&tx.keys().track_code(application.id, application.track_counter), code) {
+        return Ok(None);
+    }
+    Ok(Some((read(tx, snapshot, &application, cases)?, application.version)))
 }
 
 fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: &Application, mut cases: Vec<Case>) -> Result<Tracking, DbError> {

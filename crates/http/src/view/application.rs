@@ -154,7 +154,7 @@ impl ApplicationView {
             version: application.version,
             matter,
             bundle,
-            name: plan.map_or(application.subject_code, |p| p.name),
+            name: plan.map_or(application.subject_code, |p| p.name.clone()),
             parties,
             form,
             answers: content.answers,

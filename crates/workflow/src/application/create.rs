@@ -59,7 +59,7 @@ pub fn create(
     }
     let snapshot = snapshots.fresh(tx, known)?;
     let now = tx.now();
-    let plan = Plan::of(&snapshot.catalogue, subject(new.subject_kind, &new.subject_code), date_of(now)).ok_or(Error::SubjectNotInForce)?;
+    let plan = snapshot.plan(subject(new.subject_kind, &new.subject_code), date_of(now)).ok_or(Error::SubjectNotInForce)?;
     let content = contents(&new, &plan, now)?;
     let (project_code, project_name) = new.project.map_or((None, None), |(code, name)| (code, Some(name)));
     let mut application = Application {

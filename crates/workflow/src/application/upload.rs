@@ -3,7 +3,6 @@
 use super::{Acting, lock_for, require_draft, save};
 use crate::{Error, Invalid, ZoneSnapshot, subject};
 use chrono::NaiveDate;
-use domain::assessment::Plan;
 use domain::event::EventKind;
 use domain::local_time::date_of;
 use persistence::application::{Application, find_visible};
@@ -69,7 +68,7 @@ pub fn upload(tx: &mut Tx<'_>, zone: i32, id: Uuid, new: Upload, acting: &Acting
 
 fn require_known(application: &Application, snapshot: &ZoneSnapshot, today: NaiveDate, material: &str) -> Result<(), Error> {
     let subject = subject(application.subject_kind, &application.subject_code);
-    let plan = Plan::of(&snapshot.catalogue, subject, today).ok_or(Error::SubjectNotInForce)?;
+    let plan = snapshot.plan(subject, today).ok_or(Error::SubjectNotInForce)?;
     let asked_for = plan.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == material);
     let unknown = || Invalid::new("/material", "material_unknown", format!("本申请不需要材料「{material}」（在线政务服务若干规定 7）"));
     if asked_for { Ok(()) } else { Err(Error::Invalid(vec![unknown()])) }
