@@ -9,6 +9,11 @@ use support::App;
 use support::Database::{self, Postgres, Sqlite};
 use support::excavation;
 
+/// Two events of each application change places.
+const SWAP: &str = "UPDATE events SET seq = -1 WHERE stream_kind = 'application' AND seq = 1; \
+    UPDATE events SET seq = 1 WHERE stream_kind = 'application' AND seq = 2; \
+    UPDATE events SET seq = 2 WHERE stream_kind = 'application' AND seq = -1";
+
 fn tamper(app: &App, sql: &str) {
     match app.database_url() {
         Some(url) => PgConnection::establish(url).unwrap().batch_execute(sql).unwrap(),
@@ -38,6 +43,7 @@ async fn filed(database: Database) -> App {
 #[case("DELETE FROM events WHERE stream_kind = 'application' AND seq = 3", "末尾的事件缺失或被改动")]
 #[case("UPDATE events SET seq = 99 WHERE stream_kind = 'application' AND seq = 2", "次序被改动")]
 #[case("DELETE FROM events WHERE stream_kind = 'application'", "全部事件已被删除")]
+#[case(SWAP, "内容被改动")]
 #[case("DELETE FROM feed WHERE position = 2", "编号不连续")]
 #[case("DELETE FROM feed WHERE zone_id = 1 AND position = (SELECT MAX(position) FROM feed WHERE zone_id = 1)", "数目不符")]
 #[tokio::test(flavor = "multi_thread")]

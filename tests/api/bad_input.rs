@@ -44,7 +44,8 @@ async fn every_bad_body_of_a_new_application_is_refused_at_its_place(#[values(Sq
     let many: Vec<Value> = (0..51).map(|_| good["parties"][0].clone()).collect();
     let rows: Vec<Row> = vec![
         ("broken JSON", raw(b"{\"matter\":".to_vec()), 400, "bad_json", ""),
-        ("trailing text", raw(b"{} {}".to_vec()), 422, "invalid_body", "/parties"),
+        ("trailing text", raw([serde_json::to_vec(&good).unwrap(), b" {}".to_vec()].concat()), 400, "bad_json", ""),
+        ("a null character", create(&changed(good.clone(), "/project/name", json!("a\u{0}b"))), 422, "invalid_body", ""),
         ("not UTF-8", raw(vec![b'{', b'"', 0xff, 0xfe, b'"', b'}']), 400, "bad_encoding", ""),
         ("nested too deeply", raw(deep.into_bytes()), 400, "bad_json", ""),
         ("empty body", raw(Vec::new()), 400, "bad_json", ""),

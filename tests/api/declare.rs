@@ -49,11 +49,11 @@ async fn an_application_is_declared_filed_and_tracked(#[values(Sqlite, Postgres)
     let (number, code) = (filed.text("/submission_no"), filed.text("/track_code"));
     let tracked = app.get(&format!("/track/{number}")).header("Track-Code", &code).send().await.ok();
     let kinds: Vec<&str> = tracked.body["timeline"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["application_created", "application_revised", "material_uploaded", "application_submitted", "case_received"]);
+    assert_eq!(kinds, ["application_created", "material_uploaded", "application_submitted", "case_received"]);
     assert!(!tracked.body.to_string().contains("天嘉置业"), "tracking shows no party");
 
     let timeline = app.get(&format!("/applications/{id}/timeline")).bearer(&token).send().await.ok();
-    assert_eq!(timeline.body["items"], tracked.body["timeline"]);
+    assert_eq!(timeline.body["items"].as_array().unwrap().len(), 5, "the filer sees his changes too");
     let listed = app.get("/applications").bearer(&token).send().await.ok();
     assert_eq!(listed.text("/items/0/submission_no"), number);
 }

@@ -6,7 +6,7 @@ use crate::{AppState, metrics, openapi, request_id, route};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ResourceDef, ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, Error, HttpMessage, HttpRequest, HttpResponse, HttpServer, ResponseError, web};
@@ -59,7 +59,7 @@ pub fn serve(state: AppState, listener: TcpListener, workers: usize) -> io::Resu
             .wrap(from_fn(metrics::measure))
             .wrap(TracingLogger::<RequestSpan>::new())
             .wrap(from_fn(request_id::assign))
-            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
+            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")).add(("Cache-Control", "no-store")))
     });
     let server = server
         .workers(workers)
@@ -106,9 +106,14 @@ async fn head_as_get(mut request: ServiceRequest, next: Next<impl MessageBody>) 
     next.call(request).await
 }
 
+/// How many times longer an upload may take than another request.
+const UPLOAD_PATIENCE: u64 = 20;
+
 /// Ends a request that takes too long.
 async fn in_time(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let seconds = request.app_data::<Data<AppState>>().map_or(30, |s| s.limits.request_seconds);
+    let upload = request.headers().get(CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"multipart/"));
+    let patience = if upload { UPLOAD_PATIENCE } else { 1 };
+    let seconds = request.app_data::<Data<AppState>>().map_or(30, |s| s.limits.request_seconds) * patience;
     match tokio::time::timeout(Duration::from_secs(seconds), next.call(request)).await {
         Ok(response) => response,
         Err(_) => Err(Problem::new(ErrorCode::RequestTimeout).into()),

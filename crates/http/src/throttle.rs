@@ -8,9 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Failures after which a key is refused for the rest of the hour.
-const MOST: u32 = 10;
-
 /// Counts failures.
 pub struct Throttle(Cache<String, Arc<AtomicU32>>);
 
@@ -21,10 +18,10 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Whether the key has failed too often.
+    /// Whether the key has failed `most` times in the last hour.
     #[must_use]
-    pub fn is_blocked(&self, key: &str) -> bool {
-        self.0.get(key).is_some_and(|count| count.load(Ordering::Relaxed) >= MOST)
+    pub fn is_blocked(&self, key: &str, most: u32) -> bool {
+        self.0.get(key).is_some_and(|count| count.load(Ordering::Relaxed) >= most)
     }
 
     /// Notes a failure.

@@ -131,9 +131,18 @@ pub fn publish(tx: &mut Tx<'_>, zone: i32, new: Vec<(i32, NewVersion)>) -> Resul
     for chunk in rows_in_chunks(rows) {
         insert_many(versions::table, chunk).execute(tx.connection)?;
     }
+    bump_generation(tx, zone)?;
+    generation(tx, zone)
+}
+
+/// Moves the generation of a zone; of the platform (zone 0) when the calendar changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn bump_generation(tx: &mut Tx<'_>, zone: i32) -> Result<(), DbError> {
     insert_many(generations::table, [Generation { zone_id: zone, generation: 0 }]).or_ignore().execute(tx.connection)?;
     diesel::update(generations::table.find(zone)).set(generations::generation.eq(generations::generation + 1)).execute(tx.connection)?;
-    generation(tx, zone)
+    Ok(())
 }
 
 /// At most 500 rows a statement: both databases limit the number of binds.

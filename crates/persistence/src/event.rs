@@ -268,19 +268,24 @@ pub fn relay_feed(tx: &mut Tx<'_>, zone: i32) -> Result<usize, DbError> {
     Ok(diesel::sql_query(RELAY).bind::<Integer, _>(zone).execute(tx.connection)?)
 }
 
-/// The events of one stream, in order, at most `limit`.
+/// The newest `limit` events of one stream, oldest first, without those of the kind `except`.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list(tx: &mut Tx<'_>, stream: Stream, limit: i64) -> Result<Vec<Event>, DbError> {
-    let rows: Vec<(i64, Code<EventKind>, At, At, String)> = events::table
+pub fn list(tx: &mut Tx<'_>, stream: Stream, except: Option<EventKind>, limit: i64) -> Result<Vec<Event>, DbError> {
+    let mut query = events::table
         .filter(events::zone_id.eq(stream.zone).and(events::stream_kind.eq(Code(stream.kind))).and(events::stream_id.eq(Id(stream.id))))
-        .order(events::seq)
+        .order(events::seq.desc())
         .limit(limit)
         .select((events::seq, events::kind, events::occurred_at, events::recorded_at, events::payload))
-        .load(tx.connection)?;
+        .into_boxed();
+    if let Some(kind) = except {
+        query = query.filter(events::kind.ne(Code(kind)));
+    }
+    let rows: Vec<(i64, Code<EventKind>, At, At, String)> = query.load(tx.connection)?;
     Ok(rows
         .into_iter()
+        .rev()
         .map(|(seq, kind, occurred_at, recorded_at, payload)| Event {
             seq,
             kind: kind.0,

@@ -54,7 +54,7 @@ impl FileStore {
         Ok(Incoming {
             key: key.to_owned(),
             keys: self.keys.clone(),
-            upload: WriteMultipart::new(upload),
+            upload: WriteMultipart::new_with_chunk_size(upload, CHUNK + Keys::OVERHEAD),
             pending: Vec::with_capacity(CHUNK),
             next_chunk: 0,
         })

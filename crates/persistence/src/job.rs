@@ -142,7 +142,9 @@ pub fn postpone(tx: &mut Tx<'_>, job: &Job, due_at: Instant) -> Result<(), DbErr
 /// # Errors
 /// [`DbError`].
 pub fn fail(tx: &mut Tx<'_>, job: &Job, error: &str) -> Result<(), DbError> {
-    let attempts: i32 = jobs::table.find((job.zone, Id(job.id))).select(jobs::attempts).first(tx.connection)?;
+    let attempts: Option<i32> = jobs::table.find((job.zone, Id(job.id))).select(jobs::attempts).first(tx.connection).optional()?;
+    // Another loop has taken the job over and closed it.
+    let Some(attempts) = attempts else { return Ok(()) };
     let jitter = i64::from(crate::seal::random::<1>()[0]) % 10;
     let wait = TimeDelta::seconds((1_i64 << attempts.clamp(0, 10)) + jitter);
     let state = if attempts >= MOST_ATTEMPTS { JobState::Dead } else { JobState::Open };

@@ -2,7 +2,7 @@
 
 use crate::clock::real_now;
 use crate::engine::query::{LockDsl, insert_many};
-use crate::engine::{At, DbError, Id, Tx};
+use crate::engine::{At, Backend, DbError, Id, Tx};
 use crate::schema::{refresh_tokens as tokens, sessions, token_keys};
 use crate::seal::Place;
 use chrono::TimeDelta;
@@ -150,6 +150,17 @@ struct KeyRow {
 
 fn key_place(row: &str) -> Place<'_> {
     Place { zone: 0, table: "token_keys", column: "private_sealed", row }
+}
+
+/// Lets one process at a time look for a signing key and make the first one.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_keys(tx: &mut Tx<'_>) -> Result<(), DbError> {
+    if tx.connection.backend() == Backend::Postgres {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(7211, 0)").execute(tx.connection)?;
+    }
+    Ok(())
 }
 
 /// Stores a signing key, its private part sealed.

@@ -5,7 +5,7 @@ use crate::data::{embedded_files, files_below};
 use crate::demo::{DemoAccount, open_demo_accounts};
 use crate::keys::master_key;
 use anyhow::{Context, bail};
-use http_api::token::{Tokens, new_key};
+use http_api::token::{LIFETIME_SECONDS, Tokens, new_key};
 use http_api::{AppState, Limits, Running, remembered, serve};
 use persistence::clock::Clock;
 use persistence::file_store::FileStore;
@@ -128,12 +128,15 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
         limits: Limits { file: config.max_file_mib * 1024 * 1024, request_seconds: config.request_seconds, ..Limits::default() },
         sandbox: development,
     };
+    for ended in state.db.write_blocking(|tx| session::revoked_within(tx, LIFETIME_SECONDS + 60))? {
+        state.tokens.revoke(ended);
+    }
     let listener = TcpListener::bind(config.listen).with_context(|| format!("listening on {}", config.listen))?;
     listener.set_nonblocking(true)?;
     let running = serve(state.clone(), listener, config.workers)?;
-    let mut jobs = vec![tokio::spawn(watch(state.clone()))];
+    let mut jobs = Vec::new();
     if options.run_jobs {
-        jobs.push(tokio::spawn(work(state.clone())));
+        jobs.extend([tokio::spawn(watch(state.clone())), tokio::spawn(work(state.clone())), tokio::spawn(relay(state.clone()))]);
     }
     Ok(Started { running, state, demo, jobs })
 }
@@ -145,6 +148,7 @@ fn chrono_micros(micros: i64) -> chrono::TimeDelta {
 /// The signing keys; a first one is made where there is none.
 fn tokens(db: &Db) -> anyhow::Result<Tokens> {
     let keys = db.write_blocking(|tx| {
+        session::lock_keys(tx)?;
         if session::list_keys(tx)?.is_empty() {
             let key = new_key().map_err(DbError::Damaged)?;
             session::insert_key(tx, &key)?;
@@ -158,7 +162,7 @@ fn tokens(db: &Db) -> anyhow::Result<Tokens> {
 async fn watch(state: AppState) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        match state.db.read(|tx| session::revoked_within(tx, 5)).await {
+        match state.db.read(|tx| session::revoked_within(tx, 60)).await {
             Ok(ended) => ended.into_iter().for_each(|s| state.tokens.revoke(s)),
             Err(error) => tracing::warn!(%error, "revocations could not be read"),
         }
@@ -171,7 +175,7 @@ async fn watch(state: AppState) {
 /// How long idempotency keys are kept.
 const KEYS_KEPT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
-/// The job loop: what is due once a second, the feed twice; old idempotency keys once an hour.
+/// The job loop: what is due once a second, old idempotency keys once an hour.
 async fn work(state: AppState) {
     let worker = state.worker();
     for second in 0u64.. {
@@ -183,12 +187,18 @@ async fn work(state: AppState) {
         if let Err(error) = worker.run_due().await {
             tracing::warn!(%error, "due jobs could not be run");
         }
-        for _ in 0..2 {
-            if let Err(error) = worker.relay_feed().await {
-                tracing::warn!(%error, "events could not be entered in the feed");
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// The relay of the feed, twice a second, beside the jobs so that none holds it up.
+async fn relay(state: AppState) {
+    let worker = state.worker();
+    loop {
+        if let Err(error) = worker.relay_feed().await {
+            tracing::warn!(%error, "events could not be entered in the feed");
         }
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 

@@ -75,7 +75,14 @@ impl Dossier {
     /// How it stands against its plan.
     #[must_use]
     pub fn assess(&self, snapshot: &ZoneSnapshot) -> Option<Assessment> {
-        Some(assess(self.plan(snapshot)?.as_ref(), &self.facts(), &snapshot.calendar, &snapshot.catalogue.zone.hours))
+        let (plan, mut facts) = (self.plan(snapshot)?, self.facts());
+        if self.application.state != ApplicationState::Draft {
+            // Filed with matters that took no part: their questions and elements are no longer asked.
+            facts.answers.retain(|code, _| plan.situations.iter().any(|s| s.code == *code));
+            let known = plan.form.elements();
+            facts.form.iter_mut().for_each(|form| form.retain(|element, _| known.is_some_and(|e| e.contains_key(element))));
+        }
+        Some(assess(&plan, &facts, &snapshot.calendar, &snapshot.catalogue.zone.hours))
     }
 }
 

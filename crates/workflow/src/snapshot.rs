@@ -25,45 +25,26 @@ impl ZoneSnapshot {
     /// The plan of `subject` as in force on `day`.
     #[must_use]
     pub fn plan(&self, subject: Subject<'_>, day: NaiveDate) -> Option<Arc<Plan>> {
-        let key = match subject {
-            Subject::Matter(code) => Key::Matter(code.to_owned(), day),
-            Subject::Bundle(code) => Key::Bundle(code.to_owned(), day),
-        };
-        self.plans.get(key, || Plan::of(&self.catalogue, subject, day))
+        match subject {
+            Subject::Matter(code) => self.pinned_plan(None, vec![self.catalogue.matter(code, day)?.id]),
+            Subject::Bundle(code) => {
+                let bundle = self.catalogue.bundle(code, day)?;
+                let members = bundle.document.members.iter();
+                let matters = members.map(|m| self.catalogue.matter(&m.matter, day).map(|v| v.id)).collect::<Option<_>>()?;
+                self.pinned_plan(Some(bundle.id), matters)
+            }
+        }
     }
 
     /// The plan of pinned versions.
     #[must_use]
     pub fn pinned_plan(&self, bundle: Option<Uuid>, matters: Vec<Uuid>) -> Option<Arc<Plan>> {
-        let make = {
-            let matters = matters.clone();
-            move || Plan::of_pinned(&self.catalogue, bundle, &matters)
-        };
-        self.plans.get(Key::Pinned(bundle, matters), make)
-    }
-}
-
-/// Plans computed from one generation of a catalogue: merging forms compiles schemas, which is worth keeping.
-#[derive(Default)]
-struct Plans(RwLock<HashMap<Key, Arc<Plan>>>);
-
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Matter(String, NaiveDate),
-    Bundle(String, NaiveDate),
-    Pinned(Option<Uuid>, Vec<Uuid>),
-}
-
-/// Plans kept of one generation; then they are forgotten and computed again.
-const MOST_PLANS: usize = 4096;
-
-impl Plans {
-    fn get(&self, key: Key, make: impl FnOnce() -> Option<Plan>) -> Option<Arc<Plan>> {
-        if let Some(plan) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        let key = (bundle, matters);
+        if let Some(plan) = self.plans.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Some(plan.clone());
         }
-        let plan = Arc::new(make()?);
-        let mut plans = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let plan = Arc::new(Plan::of_pinned(&self.catalogue, key.0, &key.1)?);
+        let mut plans = self.plans.0.write().unwrap_or_else(PoisonError::into_inner);
         if plans.len() >= MOST_PLANS {
             plans.clear();
         }
@@ -71,6 +52,13 @@ impl Plans {
         Some(plan)
     }
 }
+
+/// Plans computed from one generation of a catalogue: merging forms compiles schemas, which is worth keeping.
+#[derive(Default)]
+struct Plans(RwLock<HashMap<(Option<Uuid>, Vec<Uuid>), Arc<Plan>>>);
+
+/// Plans kept of one generation; then they are forgotten and computed again.
+const MOST_PLANS: usize = 1024;
 
 /// One generation of one zone.
 #[derive(Clone)]
@@ -94,6 +82,8 @@ impl Generation {
 struct State {
     zones: BTreeMap<String, Generation>,
     calendar: Arc<WorkCalendar>,
+    /// The generation of the platform the calendar was read at.
+    calendar_generation: i64,
 }
 
 /// What every request reads without touching the database.
@@ -112,8 +102,9 @@ impl Snapshots {
                 zones.insert(slug, Generation::new(number, catalogue));
             }
         }
+        let calendar_generation = catalogue::generation(tx, zone::PLATFORM)?;
         let calendar = Arc::new(calendar::load(tx)?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = State { zones, calendar };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = State { zones, calendar, calendar_generation };
         Ok(())
     }
 
@@ -152,14 +143,23 @@ impl Snapshots {
         let snapshots = self.clone();
         db.read(move |tx| {
             let generations = catalogue::generations(tx)?;
-            for known in snapshots.zones() {
-                if generations.get(&known.zone) != Some(&known.catalogue.generation) {
-                    snapshots.fresh(tx, known)?;
+            let known: BTreeMap<i32, i64> = snapshots.zones().iter().map(|s| (s.zone, s.catalogue.generation)).collect();
+            let moved = |zone: &i32, generation: &i64| known.get(zone) != Some(generation);
+            if generations.get(&zone::PLATFORM).is_some_and(|g| *g != snapshots.calendar_generation()) {
+                return snapshots.load(tx);
+            }
+            for (zone, _) in generations.iter().filter(|(z, g)| **z != zone::PLATFORM && moved(z, g)) {
+                if let Some(newer) = catalogue::load(tx, *zone)? {
+                    snapshots.put(*zone, newer);
                 }
             }
             Ok(())
         })
         .await
+    }
+
+    fn calendar_generation(&self) -> i64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).calendar_generation
     }
 
     fn put(&self, zone: i32, catalogue: Catalogue) -> ZoneSnapshot {

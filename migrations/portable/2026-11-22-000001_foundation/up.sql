@@ -184,6 +184,8 @@ CREATE TABLE cases (
     FOREIGN KEY (zone_id, version_id) REFERENCES catalogue_versions (zone_id, id)
 );
 CREATE INDEX cases_by_application ON cases (zone_id, application_id, position);
+CREATE INDEX cases_by_deadline ON cases (zone_id, queue_at, id);
+CREATE INDEX cases_by_department_deadline ON cases (zone_id, department, queue_at, id);
 CREATE INDEX cases_by_queue ON cases (zone_id, state, queue_at, id);
 CREATE INDEX cases_by_department ON cases (zone_id, department, state, queue_at, id);
 

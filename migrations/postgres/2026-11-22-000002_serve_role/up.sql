@@ -13,6 +13,7 @@ DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'yiciban_serve') THEN
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO yiciban_serve;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO yiciban_serve;
         REVOKE UPDATE, DELETE, TRUNCATE ON events, feed, catalogue_versions FROM yiciban_serve;
     END IF;
 END

@@ -140,6 +140,10 @@ pub fn check_parties(parties: Vec<Party>, today: NaiveDate) -> Result<Vec<Party>
                 Err(text) => note(format!("/{i}/identifiers/{j}/value"), "identifier_invalid", text),
             }
         }
+        let codes = party.identifiers.iter().filter(|i| i.kind == IdentifierType::CreditCode);
+        if party.kind == PartyKind::Organisation && codes.filter_map(|i| CreditCode::parse(&i.value).ok()).any(|c| c.is_sole_trader()) {
+            party.kind = PartyKind::SoleTrader;
+        }
         if let Some(raw) = party.phone.as_deref() {
             match Phone::parse(raw) {
                 Ok(phone) => party.phone = Some(phone.into()),

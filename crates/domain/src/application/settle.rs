@@ -17,15 +17,17 @@ pub struct DeemedAcceptance {
 }
 
 /// What silence has done to `case` by `now`. Asking early or late gives the same answer; a term whose
-/// calendar is not published yet does not run out.
+/// calendar is not published yet does not run out, and is counted anew once it is.
 #[must_use]
 pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<DeemedAcceptance> {
     let (CaseState::Received, Some(received_at), Some(notice)) = (case.state, case.received_at, case.deadline) else { return None };
-    if case.procedure.notice_term().is_none() || notice.due.provisional || now < notice.due.at {
+    let accepted_at = legal_start(receipt_day(calendar, hours, received_at), received_at);
+    let term = case.procedure.notice_term()?;
+    let lapse = if notice.due.provisional { due(calendar, hours, accepted_at, term) } else { notice.due };
+    if lapse.provisional || now < lapse.at {
         return None;
     }
-    let accepted_at = legal_start(receipt_day(calendar, hours, received_at), received_at);
-    Some(DeemedAcceptance { lapsed_at: notice.due.at, accepted_at, decision: decision_deadline(case, accepted_at, calendar, hours) })
+    Some(DeemedAcceptance { lapsed_at: lapse.at, accepted_at, decision: decision_deadline(case, accepted_at, calendar, hours) })
 }
 
 /// Deadline of the decision for a case accepted at `accepted_at`; a limit that starts at receipt (建筑法 8)
@@ -111,6 +113,14 @@ mod tests {
         let provisional = received(Procedure::Licence, LimitStart::Acceptance, at("2026-12-28", 10));
         assert!(provisional.deadline.unwrap().due.provisional);
         assert_eq!(settle(&provisional, at("2027-06-01", 10), &calendar(), &hours()), None);
+        let new_year = ("2027-01-01".parse().unwrap(), crate::calendar::DayKind::Holiday, "元旦".to_owned());
+        let known: Vec<_> = calendar().exceptions().map(|(d, k, n)| (d, k, n.to_owned())).collect();
+        let published = WorkCalendar::new(known.into_iter().chain([new_year]));
+        let acceptance = settle(&provisional, at("2027-06-01", 10), &published, &hours()).unwrap();
+        assert_eq!(
+            (acceptance.lapsed_at, date_of(acceptance.accepted_at).to_string().as_str()),
+            (end_of("2027-01-05".parse().unwrap()), "2026-12-28")
+        );
     }
 
     #[test]

@@ -5,17 +5,19 @@
 
 use super::{Chosen, Facts, Plan};
 use crate::calendar::{HallHours, WorkCalendar, due};
-use crate::catalogue::{CaseKind, DeferralEntry, DeferralKind, MaterialClass, Matter};
+use crate::catalogue::{CaseKind, ConditionFacts, DeferralEntry, DeferralKind, MaterialClass, Matter};
 use crate::local_time::start_of;
 use crate::reason::Reason;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// Why what the applicant wants to hand in later can't be handed in later.
-pub(super) fn check(plan: &Plan, facts: &Facts, calendar: &WorkCalendar, hours: &[HallHours]) -> Chosen {
+pub(super) fn check(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, calendar: &WorkCalendar, hours: &[HallHours]) -> Chosen {
     let mut chosen = Chosen::default();
+    let allowed: BTreeSet<String> =
+        plan.matters.iter().flat_map(|m| usable(&m.document, facts, conditions, calendar, hours)).map(|(material, _)| material).collect();
     for material in &facts.defer {
-        let allowed = plan.matters.iter().any(|m| usable(&m.document, facts, calendar, hours).iter().any(|(known, _)| known == material));
-        if !allowed {
+        if !allowed.contains(material) {
             chosen.reasons.push(refusal(plan, facts, material));
         }
     }
@@ -47,12 +49,18 @@ fn refusal(plan: &Plan, facts: &Facts, material: &str) -> Reason {
 }
 
 /// The materials of `matter` that the applicant defers and may, each with its last day.
-pub(super) fn usable(matter: &Matter, facts: &Facts, calendar: &WorkCalendar, hours: &[HallHours]) -> Vec<(String, NaiveDate)> {
+pub(super) fn usable(
+    matter: &Matter,
+    facts: &Facts,
+    conditions: &ConditionFacts,
+    calendar: &WorkCalendar,
+    hours: &[HallHours],
+) -> Vec<(String, NaiveDate)> {
     if matter.case_kind == CaseKind::Instant || !facts.bars.is_empty() {
         return Vec::new();
     }
     let accepted = start_of(crate::calendar::receipt_day(calendar, hours, facts.at));
-    let promised = due(calendar, hours, accepted, matter.limits.promised);
+    let promised = due(calendar, hours, accepted, matter.limits_on(conditions).promised);
     let last_day = |entry: &DeferralEntry| {
         let until = entry.term.map_or(promised, |term| due(calendar, hours, accepted, term));
         (entry.kind == DeferralKind::AfterGrant || until.at <= promised.at).then_some(until.on)

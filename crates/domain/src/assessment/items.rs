@@ -95,7 +95,7 @@ pub(super) fn items(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, cal
         let view = View {
             facts,
             matter,
-            deferrable: deferral::usable(matter, facts, calendar, hours),
+            deferrable: deferral::usable(matter, facts, conditions, calendar, hours),
             committable: commitment::usable(matter, facts),
             siblings: siblings.clone(),
         };

@@ -18,7 +18,7 @@ pub use items::{Item, ItemStatus, MaterialName};
 pub use plan::Plan;
 
 use crate::calendar::{HallHours, WorkCalendar};
-use crate::catalogue::unanswered;
+use crate::catalogue::{Matter, Version, unanswered};
 use crate::reason::Reason;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -43,8 +43,10 @@ pub struct Assessment {
 #[must_use]
 pub fn assess(plan: &Plan, facts: &Facts, calendar: &WorkCalendar, hours: &[HallHours]) -> Assessment {
     let condition_facts = facts.for_conditions(plan);
+    let active = plan.active(&condition_facts);
+    let situations = plan.situations_of(&active);
     let mut reasons: Vec<Reason> = Vec::new();
-    for situation in unanswered(&plan.situations, &facts.answers, &condition_facts) {
+    for situation in unanswered(&situations, &facts.answers, &condition_facts) {
         reasons.push(Reason::new("situation_unanswered", format!("请先回答：{}", situation.question), "办事指南"));
     }
     for (code, answer) in &facts.answers {
@@ -56,11 +58,12 @@ pub fn assess(plan: &Plan, facts: &Facts, calendar: &WorkCalendar, hours: &[Hall
             Some(_) => {}
         }
     }
-    reasons
-        .extend(facts.form.iter().flat_map(|form| plan.form.check_whole(form)).map(|p| Reason::new("form_incomplete", p.text, "申请表")));
-    reasons.extend(audience_reasons(plan, facts));
+    let form = facts.form.iter().flat_map(|form| plan.form.check_whole(form));
+    let asked = form.filter(|problem| problem.code != "required" || plan.requires(&active, problem));
+    reasons.extend(asked.map(|p| Reason::new("form_incomplete", p.text, "申请表")));
+    reasons.extend(audience_reasons(&active, facts));
     reasons.extend(facts.bars.iter().cloned());
-    let chosen = deferral::check(plan, facts, calendar, hours).and(commitment::check(plan, facts));
+    let chosen = deferral::check(plan, facts, &condition_facts, calendar, hours).and(commitment::check(plan, facts));
     reasons.extend(chosen.reasons);
     let items = items::items(plan, facts, &condition_facts, calendar, hours);
     let may_submit = reasons.is_empty();
@@ -69,8 +72,8 @@ pub fn assess(plan: &Plan, facts: &Facts, calendar: &WorkCalendar, hours: &[Hall
 }
 
 /// The matter must serve this kind of applicant (受理条件; GB/T 39046 A.4).
-fn audience_reasons<'a>(plan: &'a Plan, facts: &'a Facts) -> impl Iterator<Item = Reason> + 'a {
-    plan.matters.iter().filter_map(|m| {
+fn audience_reasons<'a>(active: &'a [&Version<Matter>], facts: &'a Facts) -> impl Iterator<Item = Reason> + 'a {
+    active.iter().filter_map(|m| {
         let kind = facts.applicant.as_ref()?.kind;
         (!kind.fits(&m.document.audiences)).then(|| {
             let served: Vec<&str> = m.document.audiences.iter().map(|a| a.label()).collect();

@@ -1,7 +1,9 @@
 //! What is assessed: the matters of one errand, their order, their one form and one set of questions.
 
 use crate::calendar::Limit;
-use crate::catalogue::{Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, Matter, Situation, Subject, Version, merge_forms};
+use crate::catalogue::{
+    Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, FormProblem, Matter, Situation, Subject, Version, merge_forms,
+};
 use chrono::NaiveDate;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -95,5 +97,28 @@ impl Plan {
     pub fn active(&self, facts: &ConditionFacts) -> Vec<&Version<Matter>> {
         let taking_part = |when: &Option<Condition>| when.as_ref().is_none_or(|c| c.holds(facts));
         self.matters.iter().zip(&self.members_when).filter(|(_, when)| taking_part(when)).map(|(m, _)| m).collect()
+    }
+
+    /// The questions of the bundle itself and of the matters that take part, each once.
+    #[must_use]
+    pub fn situations_of(&self, active: &[&Version<Matter>]) -> Vec<Situation> {
+        let own = self.bundle.iter().flat_map(|b| &b.document.situations);
+        let mut asked: Vec<Situation> = Vec::new();
+        for situation in own.chain(active.iter().flat_map(|m| &m.document.situations)) {
+            if asked.iter().all(|s| s.code != situation.code) {
+                asked.push(situation.clone());
+            }
+        }
+        asked
+    }
+
+    /// Whether a missing entry is required by a matter that takes part: an entry inside an element always is,
+    /// an element when one of their forms requires it (行政许可法 29: no unrelated fields).
+    #[must_use]
+    pub fn requires(&self, active: &[&Version<Matter>], missing: &FormProblem) -> bool {
+        let mut path = missing.pointer.split('/').skip(1);
+        let (element, inside) = (path.next().unwrap_or_default(), path.next().is_some());
+        let required = |m: &&Version<Matter>| m.document.form.required().any(|name| name == element);
+        inside || active.iter().any(required)
     }
 }

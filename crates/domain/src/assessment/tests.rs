@@ -233,3 +233,30 @@ fn unanswered_unknown_and_unserved_are_said() {
         judge(&hengyang, Subject::Matter("construction-permit"), &facts).reasons.into_iter().map(|r| (r.code, r.text)).collect();
     assert_eq!(codes.keys().collect::<Vec<_>>(), ["answer_unknown", "audience_mismatch", "situation_unanswered", "situation_unknown"]);
 }
+
+#[test]
+fn members_that_take_no_part_ask_nothing() {
+    let xiangtan = catalogue("xiangtan-gaoxin");
+    let mut only_water = facts(
+        &[("need_water", "yes"), ("need_power", "no"), ("need_gas", "no"), ("need_telecom", "no")],
+        &["business-licence", "premises-lease"],
+    );
+    let form = json!({"applicant_name": "某公司", "utility_needs": {"water_dn": 50}, "premises_address": {"area_code": "430371", "detail": "示例路1号"}});
+    only_water.form = form.as_object().cloned();
+    let assessment = judge(&xiangtan, Subject::Bundle("utilities"), &only_water);
+    assert!(assessment.may_accept, "the voltage of no power connection is nobody's business: {:?}", assessment.reasons);
+    only_water.answers.insert("need_power".to_owned(), "yes".to_owned());
+    assert_eq!(judge(&xiangtan, Subject::Bundle("utilities"), &only_water).reasons[0].code, "situation_unanswered");
+}
+
+#[test]
+fn a_deferral_ends_with_the_promise_of_the_situation() {
+    let hengyang = catalogue("hengyang-gaoxin");
+    let mut excavation = facts(&[("permit_stage", "excavation"), ("expropriation", "no")], &ARTICLE_8);
+    excavation.held.remove("fund-commitment");
+    excavation.held.insert("planning-conditions-approval".to_owned());
+    excavation.defer = ["fund-commitment".to_owned()].into();
+    let assessment = judge(&hengyang, Subject::Matter("construction-permit"), &excavation);
+    let item = assessment.items.iter().find(|i| i.material == "fund-commitment").unwrap();
+    assert_eq!((item.until, item.status), (Some(assessment.expected.due_on), ItemStatus::Deferred));
+}

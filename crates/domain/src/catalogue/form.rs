@@ -85,6 +85,11 @@ impl Form {
         self.schema.get("properties")?.as_object()
     }
 
+    /// The data elements that must be filled in.
+    pub fn required(&self) -> impl Iterator<Item = &str> {
+        self.schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// Everything wrong with what is filled in so far; missing elements are fine.
     #[must_use]
     pub fn check_draft(&self, filled: &Map<String, Value>) -> Vec<FormProblem> {

@@ -53,6 +53,9 @@ fn require_json(request: &HttpRequest) -> Result<(), Problem> {
 
 fn read<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::new(ErrorCode::BadEncoding))?;
+    if text.contains('\0') || text.contains("\\u0000") {
+        return Err(Problem::at(ErrorCode::InvalidBody, "", "control_character", "不能包含空字符（U+0000）"));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
         let pointer = pointer(e.path());

@@ -66,7 +66,8 @@ impl<P: Permission> Caller<P> {
         let held: Vec<(Role, Option<&str>)> = claims.roles_in(zone).collect();
         let roles: Vec<Role> = held.iter().map(|(role, _)| *role).collect();
         let reach = reach_of(P::OPERATION, &roles).ok_or_else(|| Problem::new(ErrorCode::Forbidden))?;
-        let departments = held.iter().filter_map(|(_, department)| department.map(str::to_owned)).collect();
+        let of_department = |role: &Role| Operation::GetApplication.reach(*role) == Some(Reach::Department);
+        let departments = held.iter().filter(|(role, _)| of_department(role)).filter_map(|(_, d)| d.map(str::to_owned)).collect();
         let request_id = request.extensions().get::<RequestId>().map(|r| r.0.clone());
         Ok(Self { account: claims.sub, session: claims.sid, roles, departments, reach, request_id, permission: PhantomData })
     }

@@ -21,6 +21,9 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Params<T> {
 }
 
 fn read<T: DeserializeOwned + Validate>(query: &str) -> Result<Params<T>, Problem> {
+    if query.contains("%00") {
+        return Err(Problem::at(ErrorCode::InvalidQuery, "", "control_character", "不能包含空字符（U+0000）"));
+    }
     let params = web::Query::<T>::from_query(query).map_err(|e| {
         let (pointer, code, message) = explain("", &e.to_string());
         Problem::at(ErrorCode::InvalidQuery, pointer, code, message)

@@ -32,13 +32,15 @@ pub struct Problem {
     code: ErrorCode,
     detail: Option<String>,
     errors: Vec<ErrorDetail>,
+    /// Taken when the problem arose: it may be answered outside of the request's scope.
+    trace_id: String,
 }
 
 impl Problem {
     /// A problem as the table has it.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, errors: Vec::new() }
+        Self { code, detail: None, errors: Vec::new(), trace_id: current_trace_id() }
     }
 
     /// Adds what is wrong here.
@@ -109,7 +111,7 @@ impl ResponseError for Problem {
             title: self.code.title(),
             detail: self.detail.clone().or(first).unwrap_or_else(|| self.code.title().to_owned()),
             errors: self.errors.clone(),
-            trace_id: current_trace_id(),
+            trace_id: self.trace_id.clone(),
         };
         let mut response = HttpResponse::build(self.code.status());
         response.insert_header((header::CONTENT_TYPE, "application/problem+json")).insert_header((header::CACHE_CONTROL, "no-store"));

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
+use workflow::settle_cases;
 
 /// Which cases to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -69,7 +70,10 @@ pub(crate) async fn list_desk_cases(
     let (number, scope, limit) = (zone.zone, caller.scope(), usize::from(limit.unwrap_or(20)));
     let filter = DeskFilter { state: case_state, light, department };
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
-    let (found, now) = state.db.read(move |tx| Ok::<_, DbError>((list(tx, number, &scope, &filter, after, wanted)?, tx.now()))).await?;
+    let (mut found, now) = state.db.read(move |tx| Ok::<_, DbError>((list(tx, number, &scope, &filter, after, wanted)?, tx.now()))).await?;
+    for line in &mut found {
+        settle_cases(std::slice::from_mut(&mut line.case), now, &zone);
+    }
     let places = page(found, limit, |line| cursor::write(keys, &name, &(line.position.queue_at, line.position.case)));
     let line = |d: persistence::application::DeskCase| DeskLine {
         application: d.application,

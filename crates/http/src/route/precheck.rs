@@ -77,6 +77,10 @@ pub(crate) async fn precheck(
 ) -> Result<Json<Assessment>, Problem> {
     let asked = body.value;
     let now = state.db.clock().now();
+    let sensible = NaiveDate::from_ymd_opt(2019, 1, 1)..=NaiveDate::from_ymd_opt(2099, 12, 31);
+    if asked.on.is_some_and(|on| !sensible.contains(&Some(on))) {
+        return Err(Problem::at(ErrorCode::InvalidBody, "/on", "out_of_range", "应在2019年至2099年之间"));
+    }
     let at = asked.on.filter(|on| *on != date_of(now)).map_or(now, |on| start_of(on) + TimeDelta::hours(9));
     let subject = one_subject(asked.matter.as_deref(), asked.bundle.as_deref())?;
     let plan = zone.plan(subject, date_of(at)).ok_or_else(|| Problem::new(ErrorCode::SubjectNotInForce))?;

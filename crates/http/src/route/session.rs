@@ -31,6 +31,11 @@ pub(crate) struct Credentials {
     totp: Option<String>,
 }
 
+/// Failed logins from one place and hour; known and unknown names count alike.
+const MOST_FROM_ONE_PLACE: u32 = 200;
+/// Failed logins for one name from one place and hour, whether or not the name is known.
+const MOST_FOR_ONE_NAME: u32 = 5;
+
 /// 用户名、口令登录
 #[utoipa::path(tag = "会话", request_body = Credentials, responses((status = 200, description = "会话", body = SessionView)))]
 #[post("/api/v1/sessions/password")]
@@ -42,13 +47,17 @@ pub(crate) async fn create_password_session(
 ) -> Result<Json<SessionView>, Problem> {
     let from = format!("login/{}", request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default());
     let per_name = format!("{from}/{}", body.value.username);
-    if state.throttle.is_blocked(&per_name) {
+    if state.throttle.is_blocked(&from, MOST_FROM_ONE_PLACE) {
         return Err(Problem::new(ErrorCode::TooManyRequests));
+    }
+    if state.throttle.is_blocked(&per_name, MOST_FOR_ONE_NAME) {
+        return Err(Problem::new(ErrorCode::AccountLocked));
     }
     let Credentials { username, password, totp: _ } = body.value;
     let session = match session::begin(&state.db, username, password, request_id(&request)).await {
         Err(error @ Error::CredentialsRefused) => {
             state.throttle.note(&per_name);
+            state.throttle.note(&from);
             return Err(error.into());
         }
         other => other?,

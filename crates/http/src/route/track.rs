@@ -9,7 +9,8 @@ use crate::view::case::CaseView;
 use crate::view::timeline::{TimelineEntry, timeline};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use domain::application::{ApplicationState, Case, next_step};
+use domain::application::{Action, ApplicationState, Case, next_step};
+use domain::event::EventKind;
 use domain::number::{Series, read_number};
 use persistence::application::{Application, find_tracked};
 use persistence::{DbError, Tx, event};
@@ -35,9 +36,14 @@ pub(crate) struct Tracking {
     cases: Vec<CaseView>,
     /// What happened, oldest first.
     timeline: Vec<TimelineEntry>,
+    /// What may be done without login: nothing yet.
+    actions: Vec<Action>,
     /// What happens next.
     next_step: String,
 }
+
+/// Wrong codes for a number and hour.
+const MOST_FAILURES: u32 = 10;
 
 /// 凭编号和查询码查询进度
 #[utoipa::path(
@@ -58,7 +64,7 @@ pub(crate) async fn track_submission(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let key = format!("{}/{}", zone.zone, number.0);
-    if state.throttle.is_blocked(&key) {
+    if state.throttle.is_blocked(&key, MOST_FAILURES) {
         return Err(Problem::new(ErrorCode::TooManyRequests));
     }
     let given = request.headers().get("track-code").and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -86,12 +92,13 @@ fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: &Application, mut
     tx.not_before(application.updated_at);
     let now = tx.now();
     settle_cases(&mut cases, now, snapshot);
-    let events = event::list(tx, application.stream(), 200)?;
+    let events = event::list(tx, application.stream(), Some(EventKind::ApplicationRevised), 200)?;
     Ok(Tracking {
         submission_no: application.submission_no.clone().unwrap_or_default(),
         subject: application.subject_code.clone(),
         state: application.state,
         received_at: application.received_at.map(Moment::from),
+        actions: Vec::new(),
         next_step: next_step(application.state, &cases, None),
         timeline: timeline(events, &snapshot.catalogue),
         cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, now)).collect(),

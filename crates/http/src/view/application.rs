@@ -123,6 +123,18 @@ impl From<Material> for MaterialView {
     }
 }
 
+impl MaterialView {
+    /// A material; the name its owner gave the file is shown to nobody else.
+    fn shown(material: Material, own: bool) -> Self {
+        let mut view = Self::from(material);
+        if !own {
+            let ending = view.media_type.rsplit('/').next().unwrap_or_default();
+            view.file_name = format!("{}.{ending}", view.material);
+        }
+        view
+    }
+}
+
 impl ApplicationView {
     /// The application for a caller of this scope.
     #[must_use]
@@ -160,7 +172,7 @@ impl ApplicationView {
             answers: content.answers,
             project: content.project,
             scope: content.scope,
-            materials: materials.into_iter().map(MaterialView::from).collect(),
+            materials: materials.into_iter().map(|m| MaterialView::shown(m, own)).collect(),
             cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, at)).collect(),
             created_at: application.created_at.into(),
             received_at: application.received_at.map(Moment::from),
@@ -205,6 +217,8 @@ pub struct ApplicationSummary {
     /// The latest due date of its accepted cases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<NaiveDate>,
+    /// What the caller may do now; if not, why.
+    pub actions: Vec<Action>,
     /// What happens next.
     #[schema(example = "等待受理；最迟2024-10-10一次性告知需要补正的内容，逾期未告知即视为受理。")]
     pub next_step: String,
@@ -229,7 +243,11 @@ impl ApplicationSummary {
             created_at: a.created_at.into(),
             received_at: a.received_at.map(Moment::from),
             due_on: cases.iter().filter(|c| c.accepted_at.is_some()).filter_map(|c| c.deadline).map(|d| d.due.on).max(),
-            next_step: next_step(a.state, &cases, None),
+            actions: application_actions(a.state, Viewer { may_change: true }, None),
+            next_step: match a.state {
+                ApplicationState::Draft => "草稿，尚未提交。".to_owned(),
+                ApplicationState::Submitted | ApplicationState::Closed => next_step(a.state, &cases, None),
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::connection::{AnyConnection, Backend, Manager};
 use crate::clock::Clock;
 use crate::seal::Keys;
+use diesel::connection::SimpleConnection;
 use domain::local_time::Instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -171,6 +172,23 @@ impl Db {
     /// As [`Db::write`].
     pub fn write_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.0.write(work)
+    }
+
+    /// Runs `work` on one unchanging view of the database, without holding up writers; from a thread that may
+    /// block.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn snapshot_blocking<T, E: From<DbError>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let begin = match self.0.backend {
+            Backend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0",
+            Backend::Sqlite => "BEGIN DEFERRED",
+        };
+        let mut connection = self.0.readers.get().map_err(DbError::from)?;
+        connection.batch_execute(begin).map_err(DbError::from)?;
+        let done = work(&mut self.0.lend(&mut connection));
+        connection.batch_execute("ROLLBACK").map_err(DbError::from)?;
+        done
     }
 
     /// Lends the raw connection to migrations.

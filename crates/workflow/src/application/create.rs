@@ -3,6 +3,7 @@
 use super::{Acting, Done, checked, invalid_form, invalid_parties, replay};
 use crate::dossier::subject;
 use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot};
+use chrono::TimeDelta;
 use domain::application::{ApplicationState, FilingChannel, Party, SubjectKind, check_parties};
 use domain::assessment::Plan;
 use domain::event::EventKind;
@@ -92,6 +93,9 @@ pub fn create(
     Ok(Done { dossier: Dossier { application, content, cases: Vec::new(), materials: Vec::new(), at: now }, replayed: false })
 }
 
+/// Paper may be keyed at most so many days after it arrived.
+const LONGEST_BACKDATING_DAYS: i64 = 366;
+
 /// Checks parties, form, answers, project and receipt before anything is written.
 fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, Error> {
     let parties = check_parties(new.parties.clone(), date_of(now)).map_err(invalid_parties)?;
@@ -105,6 +109,8 @@ fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, 
     if let Some(received_at) = new.received_at {
         if new.channel == FilingChannel::Online {
             problems.push(Invalid::new("/received_at", "not_for_online", "网上申报以提交时间为收件时间，不能另行填写"));
+        } else if received_at < now - TimeDelta::days(LONGEST_BACKDATING_DAYS) {
+            problems.push(Invalid::new("/received_at", "too_long_ago", "收件时间不能早于一年前"));
         } else if received_at > now {
             problems.push(Invalid::new("/received_at", "in_the_future", "收件时间不能晚于现在"));
         }

@@ -2,8 +2,9 @@
 
 use super::create::answer_problems;
 use super::{Acting, checked, invalid_form, invalid_parties, lock_for, require_draft, save};
-use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
+use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot, subject};
 use domain::application::{Party, check_parties};
+use domain::assessment::Plan;
 use domain::event::EventKind;
 use domain::local_time::date_of;
 use persistence::event::{self, NewEvent};
@@ -42,6 +43,9 @@ pub fn revise(
     }
     require_draft(&application)?;
     let snapshot = snapshots.fresh(tx, known)?;
+    let subject = subject(application.subject_kind, &application.subject_code);
+    let plan = snapshot.plan(subject, date_of(tx.now())).ok_or(Error::SubjectNotInForce)?;
+    checked(unknown_names(&plan, &revision))?;
     let mut changed: Vec<String> = Vec::new();
     for (element, value) in revision.form {
         changed.push(format!("form.{element}"));
@@ -65,7 +69,6 @@ pub fn revise(
     }
     application.version += 1;
     let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
-    let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
     let mut problems = invalid_form(plan.form.check_draft(&dossier.content.form));
     problems.extend(answer_problems(&plan, &dossier.content.answers));
     checked(problems)?;
@@ -75,4 +78,14 @@ pub fn revise(
     application::save_content(tx, &dossier.application, &dossier.content, parties_changed)?;
     save(tx, &mut dossier.application)?;
     Ok(dossier)
+}
+
+/// Names that the plan does not know; they would otherwise stand in the record of what changed.
+fn unknown_names(plan: &Plan, revision: &Revision) -> Vec<Invalid> {
+    let elements = plan.form.elements();
+    let element = |name: &&String| elements.is_none_or(|e| !e.contains_key(*name));
+    let situation = |code: &&String| plan.situations.iter().all(|s| s.code != **code);
+    let form = revision.form.keys().filter(element).map(|e| Invalid::new(format!("/form/{e}"), "unknown_field", "表单中没有这一项"));
+    let answers = revision.answers.keys().filter(situation);
+    form.chain(answers.map(|s| Invalid::new(format!("/answers/{s}"), "situation_unknown", "本事项没有这一情形"))).collect()
 }

@@ -3,6 +3,7 @@
 use super::save;
 use super::submit::next_lapse;
 use crate::{Error, ZoneSnapshot};
+use chrono::TimeDelta;
 use domain::application::CaseState;
 use domain::event::EventKind;
 use persistence::application::{insert_clock_start, list_cases, lock_unscoped, save_case};
@@ -46,7 +47,8 @@ pub fn settle_application(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job, m
         save(tx, &mut application)?;
     }
     match next_lapse(&cases) {
-        Some(due_at) => job::postpone(tx, job, due_at)?,
+        // A term whose calendar is still not published is looked at again tomorrow.
+        Some(due_at) => job::postpone(tx, job, if due_at > now { due_at } else { now + TimeDelta::days(1) })?,
         None => job::finish(tx, job)?,
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! File a draft: versions are pinned, cases open, the clock of the notice starts.
 
 use super::{Acting, Done, lock_for, replay, require_draft, save};
-use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
+use crate::{Dossier, Error, Snapshots, ZoneSnapshot, settle_cases};
 use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChannel};
 use domain::assessment::assess;
 use domain::event::EventKind;
@@ -35,6 +35,9 @@ pub fn submit(
         return Ok(done);
     }
     require_draft(&application)?;
+    if submission_no.is_empty() {
+        return Err(Error::Busy);
+    }
     let snapshot = snapshots.fresh(tx, known)?;
     let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
     let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
@@ -70,6 +73,7 @@ pub fn submit(
         job::insert(tx, application.zone, JobKind::SettleApplication, id, due_at)?;
     }
     save(tx, application)?;
+    settle_cases(&mut dossier.cases, now, &snapshot);
     Ok(Done { dossier, replayed: false })
 }
 
@@ -88,5 +92,5 @@ fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instan
 /// When silence acts next on any of these cases.
 pub(super) fn next_lapse(cases: &[Case]) -> Option<Instant> {
     let waiting_for_notice = |c: &&Case| c.state == CaseState::Received;
-    cases.iter().filter(waiting_for_notice).filter_map(|c| c.deadline).filter(|d| !d.due.provisional).map(|d| d.due.at).min()
+    cases.iter().filter(waiting_for_notice).filter_map(|c| c.deadline).map(|d| d.due.at).min()
 }

@@ -30,12 +30,23 @@ pub struct Upload {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::StateForbids`], [`Error::Invalid`] for a material no
 /// matter of the draft asks for.
-pub fn prepare_upload(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, material: &str, acting: &Acting) -> Result<(), Error> {
+pub fn prepare_upload(
+    tx: &mut Tx<'_>,
+    snapshot: &ZoneSnapshot,
+    id: Uuid,
+    material: &str,
+    upload_id: &str,
+    acting: &Acting,
+) -> Result<(), Error> {
     let Some((application, _)) = find_visible(tx, snapshot.zone, id, &acting.may)? else {
         let seen = find_visible(tx, snapshot.zone, id, &acting.sees)?.is_some();
         return Err(if seen { Error::Forbidden } else { Error::NotFound });
     };
-    require_draft(&application)?;
+    if let Err(filed) = require_draft(&application) {
+        // Repeating an upload gives its answer even after filing.
+        let repeated = material::find_upload(tx, snapshot.zone, id, upload_id)?.is_some();
+        return if repeated { Ok(()) } else { Err(filed) };
+    }
     require_known(&application, snapshot, date_of(tx.now()), material)
 }
 

@@ -80,8 +80,8 @@ pub fn read(files: &[File]) -> Result<Reading, Vec<Complaint>> {
         }
     }
     if complaints.is_empty() {
-        for documents in reading.zones.values() {
-            complaints.extend(documents.check());
+        for (slug, documents) in &reading.zones {
+            complaints.extend(documents.check(slug));
         }
     }
     if complaints.is_empty() { Ok(reading) } else { Err(complaints) }
@@ -154,7 +154,7 @@ fn parse<T: DeserializeOwned>(file: &File, validator: &Result<Validator, String>
 }
 
 impl Documents {
-    fn check(&self) -> Vec<Complaint> {
+    fn check(&self, slug: &str) -> Vec<Complaint> {
         let Some(profile) = &self.profile else {
             let first = self.matters.first().map(|m| m.file.clone()).or_else(|| self.bundles.first().map(|b| b.file.clone()));
             return vec![Complaint {
@@ -168,6 +168,10 @@ impl Documents {
         let zone = &profile.value;
         let matters: BTreeMap<&str, &Matter> = self.matters.iter().map(|m| (m.value.code.as_str(), &m.value)).collect();
         let mut complaints: Vec<Complaint> = named(&profile.file, check_zone(zone)).collect();
+        if zone.slug != slug {
+            let reason = format!("园区标识「{}」与文件夹不一致", zone.slug);
+            complaints.push(Complaint { file: profile.file.clone(), pointer: "/slug".to_owned(), reason });
+        }
         complaints.extend(self.matters.iter().flat_map(|m| named(&m.file, check_matter(&m.value, zone))));
         complaints
             .extend(self.bundles.iter().flat_map(|b| named(&b.file, check_bundle(&b.value, zone, |code| matters.get(code).copied()))));

@@ -67,7 +67,7 @@ pub(crate) async fn get_application_timeline(
     let (number, scope) = (zone.zone, caller.scope());
     let found = state.db.read(move |tx| {
         let (application, _) = application::find_visible(tx, number, id.0, &scope)?.ok_or(Error::NotFound)?;
-        let events = event::list(tx, application.stream(), 500)?;
+        let events = event::list(tx, application.stream(), None, 500)?;
         Ok::<_, Error>((application.version, events))
     });
     let (version, events) = found.await?;

@@ -5,8 +5,9 @@ use crate::extract::{Caller, InZone, Segment, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::application::MaterialView;
 use actix_multipart::{Field, Multipart};
-use actix_web::post;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, post};
 use futures_util::{StreamExt, TryStreamExt};
 use persistence::file_store::Incoming;
 use persistence::ids::new_id;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use workflow::Error;
 use workflow::application::{Upload, prepare_upload, upload};
 
 /// The parts of an upload; `material` and `upload_id` come before `file`.
@@ -55,17 +57,24 @@ pub(crate) async fn upload_material(
     id: Segment<Uuid>,
     mut form: Multipart,
     state: Data<AppState>,
+    request: HttpRequest,
 ) -> Result<Json<Uploaded>, Problem> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return Err(Problem::new(ErrorCode::UnsupportedMediaType).detail("Content-Type应为multipart/form-data"));
+    }
     let id = id.0;
     let mut parts = Parts::default();
+    let (mut unsure, number, acting) = (false, zone.zone, caller.acting());
     let entered = match parts.take_all(&mut form, &caller, &zone, id, &state).await {
-        Ok(new) => {
-            let (number, acting) = (zone.zone, caller.acting());
-            state.db.write(move |tx| upload(tx, number, id, new, &acting)).await.map_err(Problem::from)
-        }
+        Ok(new) => state.db.write(move |tx| upload(tx, number, id, new, &acting)).await.map_err(|error| {
+            // A failure of the database may hide a commit: then the file stays, an orphan at worst.
+            unsure = matches!(error, Error::Database(_));
+            Problem::from(error)
+        }),
         Err(problem) => Err(problem),
     };
-    if let (Some(key), false) = (parts.stored, matches!(entered, Ok((_, false)))) {
+    if let (Some(key), false, false) = (parts.stored, unsure, matches!(entered, Ok((_, false)))) {
         state.files.remove(&key).await?;
     }
     let (material, repeated) = entered?;
@@ -95,11 +104,11 @@ impl Parts {
                 "material" => self.material = Some(text(&mut field, "material").await?),
                 "upload_id" => self.upload_id = Some(text(&mut field, "upload_id").await?),
                 "file" if self.file.is_none() => {
-                    let (Some(code), Some(_)) = (self.material.clone(), self.upload_id.as_ref()) else {
+                    let (Some(code), Some(upload_id)) = (self.material.clone(), self.upload_id.clone()) else {
                         return Err(Problem::new(ErrorCode::BadUpload).detail("material和upload_id应在file之前"));
                     };
                     let (snapshot, acting) = (zone.0.clone(), caller.acting());
-                    state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &acting)).await?;
+                    state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &upload_id, &acting)).await?;
                     let (file_name, document) = take_file(state, zone.zone, &mut field).await?;
                     self.stored = Some(document.object_key.clone());
                     self.file = Some((file_name, document));
@@ -131,7 +140,7 @@ async fn text(field: &mut Field, name: &str) -> Result<String, Problem> {
         }
     }
     let text = String::from_utf8(bytes).map_err(|_| Problem::new(ErrorCode::BadEncoding))?.trim().to_owned();
-    if (1..=100).contains(&text.len()) {
+    if (1..=100).contains(&text.len()) && !text.chars().any(char::is_control) {
         Ok(text)
     } else {
         Err(Problem::at(ErrorCode::InvalidBody, format!("/{name}"), "length", "应为1至100个字符"))
@@ -173,7 +182,7 @@ async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> R
     if size == 0 {
         return Err(Problem::new(ErrorCode::BadUpload).detail("文件是空的"));
     }
-    let media_type = media_type(&head).ok_or_else(|| Problem::from(workflow::Error::UnsupportedFile))?;
+    let media_type = media_type(&head).ok_or_else(|| Problem::from(Error::UnsupportedFile))?;
     Ok((i64::try_from(size).unwrap_or(i64::MAX), digest.finalize().to_vec(), media_type))
 }
 
