@@ -77,3 +77,21 @@ async fn simultaneous_requests_have_one_effect(#[values(Sqlite, Postgres)] datab
     let report = app.state().db.write_blocking(|tx| persistence::audit::verify(tx, 1)).unwrap();
     assert_eq!(report.findings, Vec::<String>::new());
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_and_repeats_use_no_numbers_up(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let token = app.login(Role::Applicant, 0).await;
+    let first = app.draft(&token, &excavation()).await.text("/id");
+    let number = app.submit(&token, &first, "a").await.ok().text("/submission_no");
+    for n in 0..5 {
+        app.submit(&token, &first, "a").await.ok();
+        app.submit(&token, &first, &format!("other-{n}")).await.problem(409, "state_forbids");
+        app.submit(&token, &format!("0193a1f0-7a5e-7cc3-9a55-00000000000{n}"), "x").await.problem(404, "not_found");
+    }
+    let second = app.draft(&token, &excavation()).await.text("/id");
+    let next = app.submit(&token, &second, "b").await.ok().text("/submission_no");
+    let serial = |number: &str| number[15..21].parse::<u32>().unwrap();
+    assert_eq!(serial(&next), serial(&number) + 1);
+}

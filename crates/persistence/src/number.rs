@@ -12,7 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Serials reserved at a time.
 const BLOCK: i32 = 100;
 
-type Blocks = HashMap<(i32, Series), (NaiveDate, Range<u32>)>;
+/// What is left of a day's block, and numbers that were taken and not used.
+struct Block {
+    day: NaiveDate,
+    left: Range<u32>,
+    unused: Vec<String>,
+}
+
+type Blocks = HashMap<(i32, Series), Block>;
 
 /// The numbers this process has reserved.
 #[derive(Clone, Default)]
@@ -34,13 +41,16 @@ impl Numbers {
     /// # Errors
     /// [`DbError`]; [`DbError::Damaged`] when a day's serials are used up.
     pub async fn next(&self, db: &Db, zone: i32, area_code: &str, series: Series, day: NaiveDate) -> Result<String, DbError> {
-        let serial = if let Some(serial) = self.take(zone, series, day) {
-            serial
-        } else {
-            let block = db.write(move |tx| reserve(tx, zone, series, day)).await?;
-            let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            blocks.insert((zone, series), (day, block.start + 1..block.end));
-            block.start
+        let serial = match self.take(zone, series, day) {
+            Some(Taken::Unused(number)) => return Ok(number),
+            Some(Taken::Serial(serial)) => serial,
+            None => {
+                let left = db.write(move |tx| reserve(tx, zone, series, day)).await?;
+                let (first, left) = (left.start, left.start + 1..left.end);
+                let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                blocks.insert((zone, series), Block { day, left, unused: Vec::new() });
+                first
+            }
         };
         if serial > MAX_SERIAL {
             return Err(DbError::Damaged(format!("{series} numbers of {day} are used up")));
@@ -48,10 +58,24 @@ impl Numbers {
         Ok(write_number(area_code, day, series, serial))
     }
 
-    fn take(&self, zone: i32, series: Series, day: NaiveDate) -> Option<u32> {
+    /// Gives back a number of `day` that certainly nothing was written under: refusals and repeats use none up.
+    pub fn give_back(&self, zone: i32, series: Series, day: NaiveDate, number: String) {
         let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        blocks.get_mut(&(zone, series)).filter(|(of, _)| *of == day)?.1.next()
+        if let Some(block) = blocks.get_mut(&(zone, series)).filter(|block| block.day == day) {
+            block.unused.push(number);
+        }
     }
+
+    fn take(&self, zone: i32, series: Series, day: NaiveDate) -> Option<Taken> {
+        let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let block = blocks.get_mut(&(zone, series)).filter(|block| block.day == day)?;
+        block.unused.pop().map(Taken::Unused).or_else(|| block.left.next().map(Taken::Serial))
+    }
+}
+
+enum Taken {
+    Unused(String),
+    Serial(u32),
 }
 
 fn reserve(tx: &mut Tx<'_>, zone: i32, series: Series, day: NaiveDate) -> Result<Range<u32>, DbError> {

@@ -24,7 +24,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API.
-    Serve,
+    Serve {
+        /// Folder of catalogue files to import at start instead of the embedded ones (development).
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// Apply pending migrations; makes the master key where there is none.
     Migrate,
     /// Import catalogue files: all of them or none.
@@ -68,7 +72,11 @@ fn main() -> anyhow::Result<()> {
         Command::Errors => print!("{}", http_api::error_page()),
         Command::Schema { kind } => println!("{}", serde_json::to_string_pretty(&schema(&kind)?)?),
         Command::Config => println!("{}", serde_json::to_string_pretty(&Config::read()?.without_secrets())?),
-        Command::Serve => tokio::runtime::Runtime::new()?.block_on(run(&Config::read()?))?,
+        Command::Serve { data } => {
+            let config = Config::read()?;
+            let config = Config { data_dir: data.or(config.data_dir.clone()), ..config };
+            tokio::runtime::Runtime::new()?.block_on(run(&config))?;
+        }
         Command::Migrate => {
             let config = Config::read()?;
             server::master_key(&config.var_dir, true)?;

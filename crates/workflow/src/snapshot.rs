@@ -55,7 +55,10 @@ impl ZoneSnapshot {
 
 /// Plans computed from one generation of a catalogue: merging forms compiles schemas, which is worth keeping.
 #[derive(Default)]
-struct Plans(RwLock<HashMap<(Option<Uuid>, Vec<Uuid>), Arc<Plan>>>);
+struct Plans(RwLock<HashMap<PinnedVersions, Arc<Plan>>>);
+
+/// The bundle's version, if any, and the matters' versions.
+type PinnedVersions = (Option<Uuid>, Vec<Uuid>);
 
 /// Plans kept of one generation; then they are forgotten and computed again.
 const MOST_PLANS: usize = 1024;

@@ -11,7 +11,7 @@ pub use case::{insert_cases, insert_clock_start, list_cases, save_case};
 pub use content::Content;
 pub use insert::insert;
 pub use list::{DeskCase, DeskFilter, DeskPosition, ListedApplication, list_desk_cases, list_mine};
-pub use read::{find_tracked, find_visible, is_draft, lock, lock_unscoped};
+pub use read::{find_tracked, find_visible, lock, lock_unscoped};
 pub use save::{save, save_content};
 
 use crate::engine::{At, Code, Id};

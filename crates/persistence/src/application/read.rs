@@ -20,14 +20,6 @@ pub fn find_visible(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Resu
     select(tx, zone, id, scope, Purpose::Read)
 }
 
-/// Whether the caller may see an application and it is a draft.
-///
-/// # Errors
-/// [`DbError`].
-pub fn is_draft(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope) -> Result<bool, DbError> {
-    Ok(find_visible(tx, zone, id, scope)?.is_some_and(|(a, _)| a.state == ApplicationState::Draft))
-}
-
 /// Locks an application the caller may see until the transaction ends; time never falls before its last
 /// change. The lock orders every command on the application and its cases.
 ///

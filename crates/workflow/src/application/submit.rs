@@ -35,9 +35,6 @@ pub fn submit(
         return Ok(done);
     }
     require_draft(&application)?;
-    if submission_no.is_empty() {
-        return Err(Error::Busy);
-    }
     let snapshot = snapshots.fresh(tx, known)?;
     let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
     let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;

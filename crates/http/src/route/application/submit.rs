@@ -10,11 +10,11 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use domain::local_time::date_of;
 use domain::number::Series;
-use persistence::application::is_draft;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
+use workflow::Error;
 use workflow::application::submit;
 
 /// Nothing besides the act itself.
@@ -39,17 +39,19 @@ pub(crate) async fn submit_application(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let once = caller.once(zone.zone, &key.required()?, body.digest);
-    let (number, scope) = (zone.zone, caller.scope());
-    let fileable = state.db.read(move |tx| is_draft(tx, number, id.0, &scope)).await?;
-    // A number is taken only for what can be filed: repeats and refusals use none up.
-    let number = if fileable {
-        let day = date_of(state.db.clock().now());
-        state.numbers.next(&state.db, zone.zone, &zone.catalogue.zone.area_code, Series::Submission, day).await?
-    } else {
-        String::new()
+    let day = date_of(state.db.clock().now());
+    let number = state.numbers.next(&state.db, zone.zone, &zone.catalogue.zone.area_code, Series::Submission, day).await?;
+    let (snapshot, snapshots, acting, taken) = (zone.0.clone(), state.snapshots.clone(), caller.acting(), number.clone());
+    let done = state.db.write(move |tx| submit(tx, &snapshots, snapshot, id.0, number, &acting, &once)).await;
+    let unused = match &done {
+        Ok(done) => done.replayed,
+        // A failure of the database may hide a commit.
+        Err(error) => !matches!(error, Error::Database(_)),
     };
-    let (snapshot, snapshots, acting) = (zone.0.clone(), state.snapshots.clone(), caller.acting());
-    let done = state.db.write(move |tx| submit(tx, &snapshots, snapshot, id.0, number, &acting, &once)).await?;
+    if unused {
+        state.numbers.give_back(zone.zone, Series::Submission, day, taken);
+    }
+    let done = done?;
     let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope());
     Ok(changed(StatusCode::OK, &view, view.version(), done.replayed))
 }
