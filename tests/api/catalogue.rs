@@ -79,6 +79,41 @@ async fn an_any_of_group_works_by_data_alone(#[values(Sqlite, Postgres)] databas
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_write_decides_on_the_catalogue_as_published_not_as_remembered(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let token = app.login(domain::access::Role::Applicant, 0).await;
+    let mut body = support::excavation();
+    body["matter"] = json!("road-occupation");
+    body["form"] = json!({});
+    body["answers"] = json!({"works": "fence"});
+    app.post("/applications", &body).bearer(&token).send().await.problem(422, "invalid_body");
+    let mut files = embedded_files();
+    let file = files.iter_mut().find(|f| f.path.ends_with("road-occupation.json")).unwrap();
+    let mut document: Value = serde_json::from_slice(&file.bytes).unwrap();
+    document["situations"][0]["answers"].as_array_mut().unwrap().push(json!({"code": "fence", "text": "设置围挡"}));
+    file.bytes = serde_json::to_vec(&document).unwrap();
+    import_files(&app.state().db, &files).unwrap();
+    app.post("/applications", &body).bearer(&token).send().await.expect(201);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_calendar_reaches_a_running_server(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let due = || async { app.get("/workdays/due?from=2024-09-27&n=5").send().await.ok().text("/due_on") };
+    assert_eq!(due().await, "2024-10-10");
+    let mut files = embedded_files();
+    let file = files.iter_mut().find(|f| f.path == "calendars/workdays.csv").unwrap();
+    let text = String::from_utf8(file.bytes.clone()).unwrap();
+    assert!(text.contains("2024-10-07,holiday,"));
+    file.bytes = text.replace("2024-10-07,holiday,国庆节", "2024-10-07,workday,示例更正").into_bytes();
+    assert_eq!(import_files(&app.state().db, &files).unwrap().days, 1);
+    app.state().snapshots.poll(&app.state().db).await.unwrap();
+    assert_eq!(due().await, "2024-10-09");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn importing_the_same_digests_again_is_nothing(#[values(Sqlite, Postgres)] database: Database) {
     let app = App::start(database).await;
     let imported = import_files(&app.state().db, &embedded_files()).unwrap();

@@ -161,3 +161,28 @@ async fn staff_see_the_queue_and_personal_data_masked(#[values(Sqlite, Postgres)
     let own_department = app.login_examiner("URB").await;
     assert_eq!(app.get("/desk/cases?light=green").bearer(&own_department).send().await.ok().body["items"].as_array().unwrap().len(), 3);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_own_list_pages_newest_first(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let token = app.login(Role::Applicant, 0).await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(app.draft(&token, &excavation()).await.text("/id"));
+    }
+    ids.reverse();
+    let (mut seen, mut path) = (Vec::new(), "/applications?limit=2".to_owned());
+    loop {
+        let page = app.get(&path).bearer(&token).send().await.ok();
+        seen.extend(page.body["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()));
+        match page.body["next"].as_str() {
+            Some(next) => path = format!("/applications?limit=2&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ids);
+    let other = app.login(Role::Applicant, 1).await;
+    let cursor = app.get("/applications?limit=2").bearer(&token).send().await.ok().text("/next");
+    app.get(&format!("/applications?limit=2&cursor={cursor}")).bearer(&other).send().await.problem(400, "bad_cursor");
+}
