@@ -167,6 +167,12 @@ async fn pages_filters_and_entity_tags() {
     let found = |body: &Value| body["items"].as_array().unwrap().iter().map(|m| m["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(found(&app.get("/matters?q=开理发店").send().await.ok().body), ["public-place-hygiene"]);
     assert_eq!(found(&app.get("/matters?department=POL&audience=person").send().await.ok().body), ["birth-household"]);
+    let counted = app.get("/matters?limit=1&department=HEA&count=bounded").send().await.ok();
+    assert_eq!(counted.body["count"], json!({"value": 2, "exact": true}));
+    let bundles = app.call(Method::GET, "/api/v1/zones/xiangtan-gaoxin/bundles?limit=1&count=bounded").send().await.ok();
+    assert_eq!((found(&bundles.body), &bundles.body["count"]["value"]), (vec!["start-business".to_owned()], &json!(2)));
+    let next = format!("/api/v1/zones/xiangtan-gaoxin/bundles?limit=1&cursor={}", bundles.text("/next"));
+    assert_eq!(found(&app.call(Method::GET, &next).send().await.ok().body), ["utilities"]);
     let matter = app.get("/matters/construction-permit").send().await.ok();
     let again = app.get("/matters/construction-permit").header("If-None-Match", matter.header("etag")).send().await;
     assert_eq!((again.status.as_u16(), again.header("etag")), (304, matter.header("etag")));

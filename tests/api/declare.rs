@@ -147,6 +147,8 @@ async fn staff_see_the_queue_and_personal_data_masked(#[values(Sqlite, Postgres)
     assert_eq!(first.body["items"].as_array().unwrap().len(), 2);
     let rest = app.get(&format!("/desk/cases?state=received&limit=2&cursor={}", first.text("/next"))).bearer(&clerk).send().await.ok();
     assert_eq!((rest.body["items"].as_array().unwrap().len(), &rest.body["next"]), (1, &Value::Null));
+    let counted = app.get("/desk/cases?state=received&limit=1&count=bounded").bearer(&clerk).send().await.ok();
+    assert_eq!((&counted.body["count"], &first.body["count"]), (&json!({"value": 3, "exact": true}), &Value::Null));
     let all = format!("{}{}", first.body, rest.body);
     assert!(all.contains("张*丰") && all.contains("天嘉置业（示例）有限公司") && !all.contains("张三丰"), "{all}");
 
@@ -182,6 +184,8 @@ async fn the_own_list_pages_newest_first(#[values(Sqlite, Postgres)] database: D
         }
     }
     assert_eq!(seen, ids);
+    let counted = app.get("/applications?limit=1&count=bounded").bearer(&token).send().await.ok();
+    assert_eq!(counted.body["count"], json!({"value": 5, "exact": true}));
     let other = app.login(Role::Applicant, 1).await;
     let cursor = app.get("/applications?limit=2").bearer(&token).send().await.ok().text("/next");
     app.get(&format!("/applications?limit=2&cursor={cursor}")).bearer(&other).send().await.problem(400, "bad_cursor");

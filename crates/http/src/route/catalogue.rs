@@ -6,7 +6,7 @@ use crate::etag::{Caching, remembered, tagged};
 use crate::extract::{Anyone, InZone, Params, Segment, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::catalogue::{BundleSummary, BundleView, Departments, Guide, MatterSummary, MatterView, Places, ZoneView, Zones};
-use crate::view::page::{Page, page};
+use crate::view::page::{Count, CountMode, Page, page};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use domain::assessment::Facts;
@@ -65,6 +65,8 @@ pub(crate) struct MatterQuery {
     limit: Option<usize>,
     /// 上一页返回的游标
     cursor: Option<String>,
+    /// 是否计数：bounded最多数到一千
+    count: Option<CountMode>,
 }
 
 impl MatterQuery {
@@ -98,10 +100,12 @@ pub(crate) async fn list_matters(
     let (list, limit) = (query.name(zone.zone), query.limit.unwrap_or(20));
     let after: Option<String> = query.cursor.as_deref().map(|c| cursor::read(keys, &list, c)).transpose()?;
     let today = date_of(state.db.clock().now());
-    let matters = zone.catalogue.current_matters(today).filter(|m| query.matches(&m.document));
-    let later = matters.filter(|m| after.as_ref().is_none_or(|a| m.document.code > *a)).take(limit + 1);
+    let matters = || zone.catalogue.current_matters(today).filter(|m| query.matches(&m.document));
+    let count = query.count.map(|CountMode::Bounded| Count { value: matters().count(), exact: true });
+    let later = matters().filter(|m| after.as_ref().is_none_or(|a| m.document.code > *a)).take(limit + 1);
     let lines = later.map(|m| MatterSummary::new(&m.document, &zone.catalogue.zone)).collect();
-    Ok(tagged(&request, &page(lines, limit, |m: &MatterSummary| cursor::write(keys, &list, &m.code)), None, Caching::Public))
+    let page = Page { count, ..page(lines, limit, |m: &MatterSummary| cursor::write(keys, &list, &m.code)) };
+    Ok(tagged(&request, &page, None, Caching::Public))
 }
 
 /// 事项（当前版本）
@@ -161,14 +165,38 @@ pub(crate) async fn get_matter_guide(
     guide(&zone, Subject::Matter(&code.0), &query.0, &state, &request)
 }
 
+/// Which page of bundles.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BundleQuery {
+    /// 每页条数，1至100
+    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
+    limit: Option<usize>,
+    /// 上一页返回的游标
+    cursor: Option<String>,
+    /// 是否计数：bounded最多数到一千
+    count: Option<CountMode>,
+}
+
 /// 一件事列表
-#[utoipa::path(tag = "目录", params(ZonePath), responses((status = 200, description = "全部一件事", body = Page<BundleSummary>)))]
+#[utoipa::path(tag = "目录", params(ZonePath, BundleQuery), responses((status = 200, description = "一页一件事", body = Page<BundleSummary>)))]
 #[get("/api/v1/zones/{zone}/bundles")]
-pub(crate) async fn list_bundles(_: Anyone<may::ListBundles>, zone: InZone, state: Data<AppState>, request: HttpRequest) -> HttpResponse {
-    let today = date_of(state.db.clock().now());
-    let items: Vec<BundleSummary> =
-        zone.catalogue.current_bundles(today).take(100).map(|b| BundleSummary::from(b.document.as_ref())).collect();
-    tagged(&request, &Page { items, next: None }, None, Caching::Public)
+pub(crate) async fn list_bundles(
+    _: Anyone<may::ListBundles>,
+    zone: InZone,
+    query: Params<BundleQuery>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (query, keys, list) = (query.0, state.db.keys(), format!("bundles/{}", zone.zone));
+    let (today, limit) = (date_of(state.db.clock().now()), query.limit.unwrap_or(20));
+    let after: Option<String> = query.cursor.as_deref().map(|c| cursor::read(keys, &list, c)).transpose()?;
+    let later = zone.catalogue.current_bundles(today).filter(|b| after.as_ref().is_none_or(|a| b.document.code > *a)).take(limit + 1);
+    let lines = later.map(|b| BundleSummary::from(b.document.as_ref())).collect();
+    let count = query.count.map(|CountMode::Bounded| Count { value: zone.catalogue.current_bundles(today).count(), exact: true });
+    let page = Page { count, ..page(lines, limit, |b: &BundleSummary| cursor::write(keys, &list, &b.code)) };
+    Ok(tagged(&request, &page, None, Caching::Public))
 }
 
 /// 一件事（当前版本）

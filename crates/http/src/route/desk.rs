@@ -6,13 +6,13 @@ use crate::extract::{Caller, InZone, Params, ZonePath, may};
 use crate::problem::Problem;
 use crate::view::case::CaseView;
 use crate::view::masked;
-use crate::view::page::{Page, page};
+use crate::view::page::{Count, CountMode, Page, page};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use domain::application::{CaseState, Light};
 use domain::local_time::Instant;
 use persistence::DbError;
-use persistence::application::{DeskFilter, DeskPosition, list_desk_cases as list};
+use persistence::application::{DeskFilter, DeskPosition, count_desk_cases, list_desk_cases as list};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -35,6 +35,8 @@ pub(crate) struct DeskQuery {
     limit: Option<u8>,
     /// 上一页返回的游标
     cursor: Option<String>,
+    /// 是否计数：bounded最多数到一千
+    count: Option<CountMode>,
 }
 
 /// One case of a queue.
@@ -62,7 +64,7 @@ pub(crate) async fn list_desk_cases(
     query: Params<DeskQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<DeskLine>>, Problem> {
-    let DeskQuery { state: case_state, light, department, limit, cursor } = query.0;
+    let DeskQuery { state: case_state, light, department, limit, cursor, count } = query.0;
     let name = format!("desk/{}/{case_state:?}/{light:?}/{department:?}", zone.zone);
     let keys = state.db.keys();
     let after: Option<(Instant, Uuid)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
@@ -70,7 +72,11 @@ pub(crate) async fn list_desk_cases(
     let (number, scope, limit) = (zone.zone, caller.scope(), usize::from(limit.unwrap_or(20)));
     let filter = DeskFilter { state: case_state, light, department };
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
-    let (mut found, now) = state.db.read(move |tx| Ok::<_, DbError>((list(tx, number, &scope, &filter, after, wanted)?, tx.now()))).await?;
+    let read = state.db.read(move |tx| {
+        let counted = count.map(|CountMode::Bounded| count_desk_cases(tx, number, &scope, &filter)).transpose()?;
+        Ok::<_, DbError>((list(tx, number, &scope, &filter, after, wanted)?, counted, tx.now()))
+    });
+    let (mut found, counted, now) = read.await?;
     for line in &mut found {
         settle_cases(std::slice::from_mut(&mut line.case), now, &zone);
     }
@@ -81,5 +87,5 @@ pub(crate) async fn list_desk_cases(
         applicant: masked::listed_name(d.applicant_kind, d.applicant),
         case: CaseView::new(d.case, &zone.catalogue, now),
     };
-    Ok(Json(Page { items: places.items.into_iter().map(line).collect(), next: places.next }))
+    Ok(Json(Page { items: places.items.into_iter().map(line).collect(), next: places.next, count: counted.map(Count::bounded) }))
 }

@@ -106,6 +106,32 @@ pub struct DeskCase {
 /// A line as selected: case, place, application, number, applicant's position, kind and sealed name.
 type DeskRow = (CaseRow, At, Id, Option<String>, i32, Code<PartyKind>, Vec<u8>);
 
+/// Narrows a query on cases to what a desk may see and looks for; the page and its count share it.
+macro_rules! narrowed {
+    ($query:expr, $scope:expr, $filter:expr, $now:expr) => {{
+        let (mut query, scope, filter, now) = ($query, $scope, $filter, $now);
+        if scope.reach != Reach::Zone {
+            query = query.filter(cases::department.eq_any(scope.departments.clone()));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(cases::state.eq(Code(state)));
+        }
+        if let Some(department) = &filter.department {
+            query = query.filter(cases::department.eq(department.clone()));
+        }
+        let overdue = || cases::deadline_at.le(now).and(cases::provisional.eq(false));
+        query = match filter.light {
+            None => query,
+            Some(Light::Red) => query.filter(overdue()),
+            Some(Light::Yellow) => {
+                query.filter(cases::yellow_at.le(now)).filter(cases::deadline_at.gt(now).or(cases::provisional.eq(true)))
+            }
+            Some(Light::Green) => query.filter(cases::yellow_at.gt(now)),
+        };
+        query
+    }};
+}
+
 /// Cases the caller's desk may see, the most urgent first.
 ///
 /// # Errors
@@ -140,22 +166,7 @@ pub fn list_desk_cases(
         ))
         .limit(limit)
         .into_boxed();
-    if scope.reach != Reach::Zone {
-        query = query.filter(cases::department.eq_any(scope.departments.clone()));
-    }
-    if let Some(state) = filter.state {
-        query = query.filter(cases::state.eq(Code(state)));
-    }
-    if let Some(department) = &filter.department {
-        query = query.filter(cases::department.eq(department.clone()));
-    }
-    let overdue = || cases::deadline_at.le(now).and(cases::provisional.eq(false));
-    query = match filter.light {
-        None => query,
-        Some(Light::Red) => query.filter(overdue()),
-        Some(Light::Yellow) => query.filter(cases::yellow_at.le(now)).filter(cases::deadline_at.gt(now).or(cases::provisional.eq(true))),
-        Some(Light::Green) => query.filter(cases::yellow_at.gt(now)),
-    };
+    query = narrowed!(query, scope, filter, now);
     if let Some(after) = after {
         let later = cases::queue_at.gt(At(after.queue_at)).or(cases::queue_at.eq(At(after.queue_at)).and(cases::id.gt(Id(after.case))));
         query = query.filter(cases::queue_at.ge(At(after.queue_at))).filter(later);
@@ -175,6 +186,34 @@ pub fn list_desk_cases(
             })
         })
         .collect()
+}
+
+/// How many lines a count looks at before it stops being exact.
+pub const COUNTED: i64 = 1000;
+
+/// How many cases the caller's desk may see, up to one more than [`COUNTED`].
+///
+/// # Errors
+/// [`DbError`].
+pub fn count_desk_cases(tx: &mut Tx<'_>, zone: i32, scope: &Scope, filter: &DeskFilter) -> Result<usize, DbError> {
+    let now = At(tx.now());
+    let query = cases::table.filter(cases::zone_id.eq(zone)).select(cases::id).limit(COUNTED + 1).into_boxed();
+    let ids: Vec<Id> = narrowed!(query, scope, filter, now).load(tx.connection)?;
+    Ok(ids.len())
+}
+
+/// How many applications are on `account`'s list, up to one more than [`COUNTED`].
+///
+/// # Errors
+/// [`DbError`].
+pub fn count_mine(tx: &mut Tx<'_>, zone: i32, account: Uuid) -> Result<usize, DbError> {
+    let of_account = application_accounts::zone_id.eq(zone).and(application_accounts::account_id.eq(Id(account)));
+    let ids: Vec<Id> = application_accounts::table
+        .filter(of_account)
+        .select(application_accounts::application_id)
+        .limit(COUNTED + 1)
+        .load(tx.connection)?;
+    Ok(ids.len())
 }
 
 fn open_name(tx: &Tx<'_>, zone: i32, application: Uuid, position: i32, sealed: &[u8]) -> Result<String, DbError> {

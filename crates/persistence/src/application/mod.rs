@@ -10,7 +10,7 @@ mod save;
 pub use case::{insert_cases, insert_clock_start, list_cases, save_case};
 pub use content::Content;
 pub use insert::insert;
-pub use list::{DeskCase, DeskFilter, DeskPosition, ListedApplication, list_desk_cases, list_mine};
+pub use list::{COUNTED, DeskCase, DeskFilter, DeskPosition, ListedApplication, count_desk_cases, count_mine, list_desk_cases, list_mine};
 pub use read::{find_tracked, find_visible, lock, lock_unscoped};
 pub use save::{save, save_content};
 
