@@ -40,6 +40,10 @@ fn every_operation_and_schema_is_described() {
             assert!(responses.values().all(|r| r["description"].as_str().is_some_and(|t| !t.is_empty())), "{name}: answers");
         }
     }
+    let text = document.to_string();
+    for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is referred to and not there");
+    }
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             let described = property.get("description").is_some() || property.get("$ref").is_some() || property.get("oneOf").is_some();

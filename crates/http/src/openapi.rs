@@ -2,6 +2,7 @@
 
 use crate::problem::{ErrorCode, ProblemBody};
 use crate::route;
+use crate::view::page::CountMode;
 use actix_web::App;
 use domain::access::Operation as Permission;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
@@ -24,6 +25,8 @@ pub fn openapi(sandbox: bool) -> OpenApi {
     let mut schemas = Vec::new();
     ProblemBody::schemas(&mut schemas);
     schemas.push((ProblemBody::name().into_owned(), ProblemBody::schema()));
+    // Parameters refer to it, but only bodies are collected.
+    schemas.push((CountMode::name().into_owned(), CountMode::schema()));
     components.schemas.extend(schemas);
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
