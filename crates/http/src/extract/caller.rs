@@ -84,12 +84,7 @@ impl<P: Permission> Caller<P> {
     /// Everything a use case needs to know of him.
     pub(crate) fn acting(&self) -> Acting {
         let sees = reach_of(Operation::GetApplication, &self.roles).unwrap_or(Reach::Own);
-        Acting {
-            sees: self.scope_of(sees),
-            may: self.scope(),
-            actor: Actor::account(self.account, self.request_id.clone()),
-            operation: P::OPERATION,
-        }
+        Acting { sees: self.scope_of(sees), may: self.scope(), actor: Actor::account(self.account, self.request_id.clone()) }
     }
 
     /// A request that wants to be done once.

@@ -3,11 +3,10 @@
 use crate::AppState;
 use crate::extract::{Anyone, InZone, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
-use crate::view::assessment::Assessment;
 use actix_web::post;
 use actix_web::web::{Data, Json};
 use chrono::{NaiveDate, TimeDelta};
-use domain::assessment::{ApplicantFacts, Facts, assess};
+use domain::assessment::{ApplicantFacts, Assessment, Facts, assess};
 use domain::catalogue::Subject;
 use domain::local_time::{date_of, start_of};
 use serde::Deserialize;

@@ -1,7 +1,6 @@
 //! What answers look like.
 
 pub mod application;
-pub mod assessment;
 pub mod case;
 pub mod catalogue;
 pub mod masked;

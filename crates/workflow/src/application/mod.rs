@@ -13,7 +13,6 @@ pub use submit::submit;
 pub use upload::{Upload, prepare_upload, upload};
 
 use crate::{Dossier, Error, ZoneSnapshot};
-use domain::access::Operation;
 use domain::application::{ApplicationState, PartyProblem};
 use domain::catalogue::FormProblem;
 use domain::reason::Reason;
@@ -34,8 +33,6 @@ pub struct Acting {
     pub may: Scope,
     /// As recorded in events.
     pub actor: Actor,
-    /// The operation.
-    pub operation: Operation,
 }
 
 /// What came of a command.

@@ -1,3 +1,0 @@
-//! Assessments are shown as the domain computes them.
-
-pub use domain::assessment::Assessment;
