@@ -27,6 +27,92 @@ codes! {
         CaseReceived = "case_received", "收件";
         /// A case was accepted because no notice came in time.
         CaseDeemedAccepted = "case_deemed_accepted", "逾期未告知，视为受理";
+        /// A material was taken back before filing.
+        MaterialRemoved = "material_removed", "撤回材料";
+        /// Paper was taken over at the window.
+        PaperTaken = "paper_taken", "窗口收取纸质材料";
+        /// A letter was signed.
+        LetterSigned = "letter_signed", "签署承诺书";
+        /// A letter was taken back.
+        LetterWithdrawn = "letter_withdrawn", "撤回承诺";
+        /// A case was accepted.
+        CaseAccepted = "case_accepted", "受理";
+        /// A case was not taken up.
+        CaseRejected = "case_rejected", "不予受理";
+        /// Something was corrected on the spot.
+        CorrectedOnSpot = "corrected_on_spot", "当场更正";
+        /// A one-time notice was given.
+        NoticeGiven = "notice_given", "一次性告知补正";
+        /// Supplements arrived.
+        SupplementReceived = "supplement_received", "收到补正材料";
+        /// The term for supplements ran out.
+        CaseTreatedAsWithdrawn = "case_treated_as_withdrawn", "逾期未补正，视为撤回申请";
+        /// A case was taken on.
+        CaseClaimed = "case_claimed", "领办";
+        /// A case was handed over.
+        CaseHandedOver = "case_handed_over", "移交";
+        /// A case was examined.
+        CaseExamined = "case_examined", "审查";
+        /// The clock stopped.
+        ClockSuspended = "clock_suspended", "启动特别程序";
+        /// The clock goes on.
+        ClockResumed = "clock_resumed", "特别程序结束";
+        /// The limit was extended.
+        ClockExtended = "clock_extended", "延长办理期限";
+        /// A due date moved because a calendar was published.
+        DeadlineMoved = "deadline_moved", "期限随工作日历调整";
+        /// Granted.
+        CaseGranted = "case_granted", "准予";
+        /// Refused.
+        CaseRefused = "case_refused", "不予";
+        /// The result was made out.
+        ResultIssued = "result_issued", "出件";
+        /// The result reached the applicant.
+        ResultDelivered = "result_delivered", "送达";
+        /// The applicant asked to withdraw.
+        WithdrawalRequested = "withdrawal_requested", "申请撤件";
+        /// Withdrawn.
+        CaseWithdrawn = "case_withdrawn", "撤件";
+        /// A refusal was put right.
+        DecisionAnnulled = "decision_annulled", "纠正不予决定，继续办理";
+        /// A duty came to be.
+        ObligationOpened = "obligation_opened", "产生后续义务";
+        /// A duty was done.
+        ObligationFulfilled = "obligation_fulfilled", "义务已履行";
+        /// The term of a duty ran out.
+        ObligationLapsed = "obligation_lapsed", "义务逾期";
+        /// A post-check was recorded.
+        PostCheckRecorded = "post_check_recorded", "事后核查";
+        /// A proceeding began.
+        ProceedingOpened = "proceeding_opened", "启动处理程序，可以陈述申辩";
+        /// The result of an order to rectify.
+        RectificationRecorded = "rectification_recorded", "整改结果";
+        /// The applicant spoke.
+        StatementMade = "statement_made", "陈述申辩";
+        /// A proceeding ended without consequence.
+        ProceedingDiscontinued = "proceeding_discontinued", "处理程序终止";
+        /// A grant was revoked.
+        GrantRevoked = "grant_revoked", "撤销许可";
+        /// A grant was recalled.
+        GrantRecalled = "grant_recalled", "撤回许可";
+        /// An acceptance was cancelled, or its like, because a deferral lapsed.
+        DeferralConsequence = "deferral_consequence", "容缺逾期处理决定";
+        /// A breach or bar was recorded.
+        CreditRecorded = "credit_recorded", "信用记录";
+        /// A breach was repaired.
+        CreditRepaired = "credit_repaired", "信用修复";
+        /// A service was rated.
+        ServiceEvaluated = "service_evaluated", "评价";
+        /// A bad review was answered.
+        ReviewAnswered = "review_answered", "差评整改反馈";
+        /// Closed and archived.
+        ApplicationArchived = "application_archived", "办结归档";
+        /// It goes on again.
+        ApplicationReopened = "application_reopened", "重新办理";
+        /// A filed application was taken over by its applicant's account.
+        ApplicationAdopted = "application_adopted", "关联到本人账户";
+        /// An account was linked with an outside identity.
+        AccountLinked = "account_linked", "绑定登录方式";
         /// A catalogue was imported.
         CatalogueImported = "catalogue_imported", "导入目录";
         /// An account was opened.

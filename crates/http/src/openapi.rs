@@ -90,6 +90,16 @@ fn inline<T>(part: &RefOr<T>) -> Option<&T> {
     }
 }
 
+/// Operations that a rule of separation, window or mandate may forbid to one who holds the role.
+const NOT_ALLOWED: &[Permission] = &[
+    Permission::AcceptApplication,
+    Permission::DecideCase,
+    Permission::PostCheckCase,
+    Permission::SignLetter,
+    Permission::WithdrawApplication,
+    Permission::AnswerReview,
+];
+
 fn may_answer(method: &str, operation: &Operation, permission: Option<Permission>, public: bool, code: ErrorCode) -> bool {
     let parameters: Vec<&Parameter> = operation.parameters.iter().flatten().filter_map(inline).collect();
     let header = |name: &str| parameters.iter().any(|p| p.name == name);
@@ -97,7 +107,8 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         (parameters.iter().any(|p| p.parameter_in == ParameterIn::Path), parameters.iter().any(|p| p.parameter_in == ParameterIn::Query));
     let json = operation.request_body.as_ref().and_then(inline).is_some_and(|b| b.content.contains_key("application/json"));
     let upload = operation.request_body.is_some() && !json;
-    let login = matches!(permission, Some(Permission::CreateSession | Permission::RefreshSession));
+    let login =
+        matches!(permission, Some(Permission::CreateSession | Permission::RefreshSession | Permission::CreateWechatSession));
     let changes_application = method != "GET" && !public && operation.request_body.is_some();
     match code {
         ErrorCode::BadJson => json,
@@ -106,12 +117,27 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         ErrorCode::BadCursor => header("cursor"),
         ErrorCode::Unauthenticated | ErrorCode::Forbidden => !public,
         ErrorCode::CredentialsRefused => login,
-        ErrorCode::AccountLocked | ErrorCode::Busy => permission == Some(Permission::CreateSession),
-        ErrorCode::TooManyRequests => matches!(permission, Some(Permission::CreateSession | Permission::Track)),
+        ErrorCode::AccountLocked => permission == Some(Permission::CreateSession),
+        ErrorCode::Busy => permission == Some(Permission::CreateSession) || changes_application,
+        ErrorCode::TooManyRequests => matches!(
+            permission,
+            Some(Permission::CreateSession | Permission::CreateWechatSession | Permission::Track | Permission::AdoptApplication)
+        ),
         ErrorCode::NotFound => path,
-        ErrorCode::TrackRefused => permission == Some(Permission::Track),
+        ErrorCode::TrackRefused => matches!(permission, Some(Permission::Track | Permission::AdoptApplication)),
+        ErrorCode::NotAllowed => matches!(permission, Some(permission) if NOT_ALLOWED.contains(&permission)),
+        ErrorCode::NotAcceptable => {
+            matches!(permission, Some(Permission::AcceptApplication | Permission::SupplementApplication))
+        }
+        ErrorCode::LoginBlocked | ErrorCode::LoginCodeInvalid => permission == Some(Permission::CreateWechatSession),
+        ErrorCode::PortUnavailable => matches!(permission, Some(Permission::CreateWechatSession | Permission::SignLetter)),
+        ErrorCode::LinkExpired => matches!(permission, Some(Permission::GetLinkedFile | Permission::EvaluateByLink)),
+        ErrorCode::RangeInvalid => header("Range"),
         ErrorCode::StateForbids => changes_application && permission != Some(Permission::CreateApplication),
-        ErrorCode::NotReady | ErrorCode::KeyRequired => permission == Some(Permission::SubmitApplication),
+        ErrorCode::NotReady => permission == Some(Permission::SubmitApplication),
+        ErrorCode::KeyRequired => {
+            matches!(permission, Some(Permission::SubmitApplication | Permission::IssueApplication))
+        }
         ErrorCode::StaleVersion | ErrorCode::MatchRequired => header("If-Match"),
         ErrorCode::InvalidQuery => query || header("Idempotency-Key"),
         ErrorCode::SubjectNotInForce => {

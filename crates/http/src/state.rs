@@ -4,12 +4,14 @@ use crate::etag::Remembered;
 use crate::metrics::Metrics;
 use crate::throttle::Throttle;
 use crate::token::Tokens;
+use integrations::{PortError, Ports};
 use persistence::Db;
 use persistence::file_store::FileStore;
 use persistence::number::Numbers;
 use std::sync::Arc;
-use workflow::Snapshots;
-use workflow::jobs::Worker;
+use uuid::Uuid;
+use workflow::jobs::{Sealer, Worker};
+use workflow::{Error, Snapshots};
 
 /// Limits of the server.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,8 @@ pub struct AppState {
     pub numbers: Numbers,
     /// Sealed files.
     pub files: FileStore,
+    /// Outside systems.
+    pub ports: Ports,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Failed attempts.
@@ -65,6 +69,33 @@ impl AppState {
     /// A worker over the same database, for what is due.
     #[must_use]
     pub fn worker(&self) -> Worker {
-        Worker { db: self.db.clone(), snapshots: self.snapshots.clone(), numbers: self.numbers.clone() }
+        Worker { db: self.db.clone(), snapshots: self.snapshots.clone(), numbers: self.numbers.clone(), sealer: self.sealer() }
+    }
+
+    /// What seals instruments: the port, with the zone's secret where it works in software.
+    fn sealer(&self) -> Sealer {
+        let (seal, keys) = (self.ports.seal, self.db.keys().clone());
+        Arc::new(move |zone, digest| {
+            let secret = keys.software_secret("seal", &zone.to_string());
+            Box::pin(async move {
+                match seal.sign(&secret, &digest).await {
+                    Ok(signature) => Ok(Some(signature)),
+                    Err(PortError::Absent) => Ok(None),
+                    Err(error) => Err(error.to_string()),
+                }
+            })
+        })
+    }
+
+    /// Whether a seal under an instrument is genuine.
+    pub(crate) fn seal_is_genuine(&self, zone: i32, digest: &[u8], signature: &[u8]) -> bool {
+        self.ports.seal.verify(&self.db.keys().software_secret("seal", &zone.to_string()), digest, signature)
+    }
+
+    /// Has the person who is logged in sign a digest.
+    pub(crate) async fn sign(&self, account: Uuid, digest: &str) -> Result<String, Error> {
+        let secret = self.db.keys().software_secret("signature", &account.to_string());
+        let signature = self.ports.signature.sign(&secret, digest.as_bytes()).await;
+        Ok(hex::encode(signature.map_err(|e| Error::Port(e.to_string()))?))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::query::{LockDsl, insert_many};
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::{accounts, memberships, zones};
+use crate::schema::{account_links, accounts, memberships, zones};
 use crate::seal::Place;
 use diesel::prelude::*;
 use domain::access::Role;
@@ -83,11 +83,11 @@ fn name_place(row: &str) -> Place<'_> {
 ///
 /// # Errors
 /// [`DbError`]; a used login name fails on its unique index.
-pub fn insert(tx: &mut Tx<'_>, id: Uuid, username: &str, password_hash: &str, name: &str) -> Result<(), DbError> {
+pub fn insert(tx: &mut Tx<'_>, id: Uuid, username: Option<&str>, password_hash: Option<&str>, name: &str) -> Result<(), DbError> {
     let row = Row {
         id: Id(id),
-        username: Some(username.to_owned()),
-        password_hash: Some(password_hash.to_owned()),
+        username: username.map(str::to_owned),
+        password_hash: password_hash.map(str::to_owned),
         name_sealed: tx.keys().seal(name_place(&id.to_string()), name.as_bytes()),
         state: Code(AccountState::Active),
         failed_count: 0,
@@ -196,4 +196,61 @@ pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<(), DbError> {
 pub fn any(tx: &mut Tx<'_>) -> Result<bool, DbError> {
     let first: Option<Id> = accounts::table.select(accounts::id).limit(1).first(tx.connection).optional()?;
     Ok(first.is_some())
+}
+
+/// The account an outside identity is linked with.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_linked(tx: &mut Tx<'_>, provider: &str, subject: &str) -> Result<Option<Account>, DbError> {
+    let hash = tx.keys().index(provider, subject);
+    let linked: Option<Id> = account_links::table.find((provider, hash)).select(account_links::account_id).first(tx.connection).optional()?;
+    linked.map_or(Ok(None), |id| find(tx, id.0))
+}
+
+/// Links an outside identity with an account; `false` when it is linked already.
+///
+/// # Errors
+/// [`DbError`].
+pub fn link(tx: &mut Tx<'_>, provider: &str, subject: &str, account: Uuid) -> Result<bool, DbError> {
+    #[derive(Insertable)]
+    #[diesel(table_name = account_links, treat_none_as_default_value = false)]
+    struct LinkRow<'a> {
+        provider: &'a str,
+        subject_hash: Vec<u8>,
+        account_id: Id,
+        created_at: At,
+    }
+    let row = LinkRow { provider, subject_hash: tx.keys().index(provider, subject), account_id: Id(account), created_at: At(tx.now()) };
+    Ok(insert_many(account_links::table, [row]).or_ignore().execute(tx.connection)? == 1)
+}
+
+/// Staff of a zone with one of `roles`, of `department` where one is given: account, name, role, department.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_staff(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    roles: &[Role],
+    departments: Option<&[String]>,
+) -> Result<Vec<(Uuid, String, Role, String)>, DbError> {
+    let mut query = memberships::table
+        .inner_join(accounts::table.on(accounts::id.eq(memberships::account_id)))
+        .filter(memberships::zone_id.eq(zone).and(accounts::state.eq(Code(AccountState::Active))))
+        .filter(memberships::role.eq_any(roles.iter().map(|r| Code(*r)).collect::<Vec<_>>()))
+        .order((memberships::department, accounts::id))
+        .limit(500)
+        .select((accounts::id, accounts::name_sealed, memberships::role, memberships::department))
+        .into_boxed();
+    if let Some(departments) = departments {
+        query = query.filter(memberships::department.eq_any(departments.to_vec()));
+    }
+    let rows: Vec<(Id, Vec<u8>, Code<Role>, String)> = query.load(tx.connection)?;
+    rows.into_iter()
+        .map(|(id, sealed, role, department)| {
+            let name = tx.keys().open(name_place(&id.0.to_string()), &sealed)?;
+            Ok((id.0, String::from_utf8(name).map_err(|e| DbError::Damaged(e.to_string()))?, role.0, department))
+        })
+        .collect()
 }

@@ -5,6 +5,7 @@ use crate::seal::{CHUNK, Keys};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,6 +67,26 @@ impl FileStore {
     /// [`FileError::Store`].
     pub async fn remove(&self, key: &str) -> Result<(), FileError> {
         Ok(self.store.delete(&ObjectPath::from(key)).await?)
+    }
+
+    /// Reads the plain bytes `range` of a file of `size` plain bytes; only the chunks they lie in are fetched.
+    ///
+    /// # Errors
+    /// [`FileError`]; a changed, missing or swapped chunk does not open.
+    pub async fn read_range(&self, key: &str, size: u64, range: Range<u64>) -> Result<Vec<u8>, FileError> {
+        let (plain_chunk, sealed_chunk) = (CHUNK as u64, (CHUNK + Keys::OVERHEAD) as u64);
+        let chunks = size.div_ceil(plain_chunk).max(1);
+        let (first, last) = (range.start / plain_chunk, (range.end.saturating_sub(1) / plain_chunk).min(chunks - 1));
+        let sealed_size = size + chunks * Keys::OVERHEAD as u64;
+        let sealed = self.store.get_range(&ObjectPath::from(key), first * sealed_chunk..((last + 1) * sealed_chunk).min(sealed_size)).await?;
+        let mut plain = Vec::with_capacity(sealed.len());
+        for (number, chunk) in (first..).zip(sealed.chunks(CHUNK + Keys::OVERHEAD)) {
+            let number_32 = u32::try_from(number).unwrap_or(u32::MAX);
+            plain.extend(self.keys.open_chunk(key, number_32, number + 1 == chunks, chunk)?);
+        }
+        let skip = usize::try_from(range.start - first * plain_chunk).unwrap_or(0);
+        let wanted = usize::try_from(range.end - range.start).unwrap_or(0);
+        Ok(plain.into_iter().skip(skip).take(wanted).collect())
     }
 
     /// Reads a whole file back, chunk by chunk.

@@ -15,6 +15,10 @@ codes! {
     pub enum JobKind {
         /// Apply what the law does by silence.
         SettleApplication = "settle_application", "到期处理";
+        /// Have the seal port sign an instrument.
+        SealInstrument = "seal_instrument", "加盖电子印章";
+        /// Count due dates anew after a calendar was loaded.
+        RecomputeDeadlines = "recompute_deadlines", "重新计算期限";
     }
 }
 
@@ -77,6 +81,18 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at: 
         last_error: None,
     };
     insert_many(jobs::table, [row]).or_ignore().execute(tx.connection)?;
+    Ok(())
+}
+
+/// Opens a job, or moves the open one of the same kind and subject to `due_at`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn schedule(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at: Instant) -> Result<(), DbError> {
+    let same = jobs::table.filter(jobs::zone_id.eq(zone).and(jobs::kind.eq(Code(kind))).and(jobs::subject_id.eq(Id(subject))));
+    if diesel::update(same).set(jobs::due_at.eq(At(due_at))).execute(tx.connection)? == 0 {
+        insert(tx, zone, kind, subject, due_at)?;
+    }
     Ok(())
 }
 

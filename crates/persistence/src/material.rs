@@ -1,10 +1,11 @@
 //! Materials handed in, and the documents behind them.
 
 use crate::engine::query::insert_many;
-use crate::engine::{At, DbError, Id, Tx};
+use crate::engine::{At, Code, DbError, Id, Tx};
 use crate::schema::{documents, materials};
 use crate::seal::Place;
 use diesel::prelude::*;
+use domain::application::{ApplicationState, PartyRole};
 use domain::local_time::Instant;
 use uuid::Uuid;
 
@@ -36,6 +37,8 @@ pub struct Material {
     pub file_name: String,
     /// When.
     pub created_at: Instant,
+    /// The earlier material it was taken over from.
+    pub reused_from: Option<Uuid>,
     /// The file.
     pub document: Document,
 }
@@ -64,6 +67,7 @@ struct Row {
     upload_id: String,
     file_name_sealed: Vec<u8>,
     created_at: At,
+    reused_from: Option<Id>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -74,6 +78,7 @@ struct Stored {
     upload_id: String,
     file_name_sealed: Vec<u8>,
     created_at: At,
+    reused_from: Option<Id>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -104,6 +109,7 @@ pub fn claim(tx: &mut Tx<'_>, zone: i32, application: Uuid, material: &Material)
         upload_id: material.upload_id.clone(),
         file_name_sealed: tx.keys().seal(name_place(zone, &material.id.to_string()), material.file_name.as_bytes()),
         created_at: At(material.created_at),
+        reused_from: material.reused_from.map(Id),
     };
     Ok(insert_many(materials::table, [row]).or_ignore().execute(tx.connection)? == 1)
 }
@@ -156,17 +162,64 @@ pub fn list(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Materia
         .order(materials::id)
         .select((Stored::as_select(), StoredDocument::as_select()))
         .load(tx.connection)?;
-    rows.into_iter()
-        .map(|(m, d)| {
-            let name = tx.keys().open(name_place(zone, &m.id.0.to_string()), &m.file_name_sealed)?;
-            Ok(Material {
-                id: m.id.0,
-                code: m.material_code,
-                upload_id: m.upload_id,
-                file_name: String::from_utf8(name).map_err(|e| DbError::Damaged(e.to_string()))?,
-                created_at: m.created_at.0,
-                document: Document { id: d.id.0, digest: d.digest, size: d.size, media_type: d.media_type, object_key: d.object_key },
-            })
-        })
-        .collect()
+    rows.into_iter().map(|row| opened(tx, zone, row)).collect()
 }
+
+fn opened(tx: &Tx<'_>, zone: i32, (m, d): (Stored, StoredDocument)) -> Result<Material, DbError> {
+    let name = tx.keys().open(name_place(zone, &m.id.0.to_string()), &m.file_name_sealed)?;
+    Ok(Material {
+        id: m.id.0,
+        code: m.material_code,
+        upload_id: m.upload_id,
+        file_name: String::from_utf8(name).map_err(|e| DbError::Damaged(e.to_string()))?,
+        created_at: m.created_at.0,
+        reused_from: m.reused_from.map(|i| i.0),
+        document: Document { id: d.id.0, digest: d.digest, size: d.size, media_type: d.media_type, object_key: d.object_key },
+    })
+}
+
+/// One material of an application.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find(tx: &mut Tx<'_>, zone: i32, application: Uuid, id: Uuid) -> Result<Option<Material>, DbError> {
+    Ok(list(tx, zone, application)?.into_iter().find(|m| m.id == id))
+}
+
+/// Takes a material out; returns the key of its file when nothing names it any more.
+///
+/// # Errors
+/// [`DbError`].
+pub fn remove(tx: &mut Tx<'_>, zone: i32, material: &Material) -> Result<Option<String>, DbError> {
+    let document = Id(material.document.id);
+    diesel::delete(materials::table.find((zone, Id(material.id)))).execute(tx.connection)?;
+    let others = materials::table.filter(materials::zone_id.eq(zone).and(materials::document_id.eq(document)));
+    if diesel::select(diesel::dsl::exists(others)).get_result(tx.connection)? {
+        return Ok(None);
+    }
+    diesel::delete(documents::table.find((zone, document))).execute(tx.connection)?;
+    Ok(Some(material.document.object_key.clone()))
+}
+
+/// Materials that the applicant with this identifier handed in with earlier filed applications, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_of_applicant(tx: &mut Tx<'_>, zone: i32, identifier: &str, except: Uuid) -> Result<Vec<Material>, DbError> {
+    use crate::schema::{application_parties as parties, applications};
+    let hash = tx.keys().index("identifier", identifier);
+    let rows: Vec<(Stored, StoredDocument)> = parties::table
+        .inner_join(applications::table.on(applications::zone_id.eq(parties::zone_id).and(applications::id.eq(parties::application_id))))
+        .inner_join(materials::table.on(materials::zone_id.eq(parties::zone_id).and(materials::application_id.eq(parties::application_id))))
+        .inner_join(documents::table.on(documents::zone_id.eq(materials::zone_id).and(documents::id.eq(materials::document_id))))
+        .filter(parties::zone_id.eq(zone).and(parties::identifier_hash.eq(hash)).and(parties::role.eq(Code(PartyRole::Applicant))))
+        .filter(applications::state.ne(Code(ApplicationState::Draft)).and(applications::id.ne(Id(except))))
+        .order(materials::id.desc())
+        .limit(MOST_REUSABLE)
+        .select((Stored::as_select(), StoredDocument::as_select()))
+        .load(tx.connection)?;
+    rows.into_iter().map(|row| opened(tx, zone, row)).collect()
+}
+
+/// Earlier documents that are offered for use at most.
+const MOST_REUSABLE: i64 = 200;

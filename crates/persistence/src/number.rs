@@ -58,6 +58,19 @@ impl Numbers {
         Ok(write_number(area_code, day, series, serial))
     }
 
+    /// Reserves `n` numbers of a series for one command.
+    ///
+    /// # Errors
+    /// Like [`Self::next`].
+    pub async fn stock(&self, db: &Db, zone: i32, area_code: &str, series: Series, day: NaiveDate, n: usize) -> Result<Stock, DbError> {
+        let mut numbers = Vec::with_capacity(n);
+        for _ in 0..n {
+            numbers.push(self.next(db, zone, area_code, series, day).await?);
+        }
+        numbers.reverse();
+        Ok(Stock { numbers })
+    }
+
     /// Gives back a number of `day` that certainly nothing was written under: refusals and repeats use none up.
     pub fn give_back(&self, zone: i32, series: Series, day: NaiveDate, number: String) {
         let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,6 +83,25 @@ impl Numbers {
         let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let block = blocks.get_mut(&(zone, series)).filter(|block| block.day == day)?;
         block.unused.pop().map(Taken::Unused).or_else(|| block.left.next().map(Taken::Serial))
+    }
+}
+
+/// Numbers reserved for one command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stock {
+    numbers: Vec<String>,
+}
+
+impl Stock {
+    /// The next of them.
+    pub fn take(&mut self) -> Option<String> {
+        self.numbers.pop()
+    }
+
+    /// What was not taken, or all when nothing was written.
+    #[must_use]
+    pub fn into_numbers(self) -> Vec<String> {
+        self.numbers
     }
 }
 

@@ -229,6 +229,10 @@ diesel::table! {
         provisional -> Bool,
         queue_at -> InstantT,
         version -> BigInt,
+        handler_id -> Nullable<IdT>,
+        outcome -> Nullable<Text>,
+        decided_at -> Nullable<InstantT>,
+        progress -> Nullable<Text>,
     }
 }
 
@@ -246,6 +250,11 @@ diesel::table! {
         basis -> Text,
         actor_id -> Nullable<IdT>,
         recorded_at -> InstantT,
+        procedure_kind -> Nullable<Text>,
+        expected_days -> Nullable<Integer>,
+        told_at -> Nullable<InstantT>,
+        added_n -> Nullable<Integer>,
+        added_unit -> Nullable<Text>,
     }
 }
 
@@ -278,6 +287,7 @@ diesel::table! {
         upload_id -> Text,
         file_name_sealed -> Binary,
         created_at -> InstantT,
+        reused_from -> Nullable<IdT>,
     }
 }
 
@@ -375,6 +385,149 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    case_files (zone_id, case_id) {
+        zone_id -> Integer,
+        case_id -> IdT,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    obligations (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        case_id -> IdT,
+        kind -> Text,
+        owed_by -> Text,
+        subject -> Text,
+        due_on -> Nullable<Date>,
+        due_at -> Nullable<InstantT>,
+        provisional -> Bool,
+        state -> Text,
+        opened_at -> InstantT,
+        settled_at -> Nullable<InstantT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    instruments (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        case_id -> Nullable<IdT>,
+        kind -> Text,
+        number -> Text,
+        issued_at -> InstantT,
+        sealed -> Binary,
+        digest -> Binary,
+        signature -> Nullable<Binary>,
+        verify_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    certificates (zone_id, number) {
+        zone_id -> Integer,
+        number -> Text,
+        case_id -> IdT,
+        application_id -> IdT,
+        matter_code -> Text,
+        name -> Text,
+        holder_kind -> Text,
+        holder_sealed -> Binary,
+        holder_hash -> Nullable<Binary>,
+        scope -> Text,
+        project_name -> Nullable<Text>,
+        granted_at -> InstantT,
+        valid_until -> Nullable<Date>,
+        state -> Text,
+        state_at -> InstantT,
+        replaces -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    evaluations (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        case_id -> IdT,
+        service_no -> Integer,
+        service -> Text,
+        level -> Text,
+        bad -> Bool,
+        channel -> Text,
+        options -> Text,
+        text_sealed -> Nullable<Binary>,
+        rated_at -> InstantT,
+        changes -> Integer,
+        answer_sealed -> Nullable<Binary>,
+        answered_at -> Nullable<InstantT>,
+        answered_by -> Nullable<IdT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    evaluation_counts (zone_id, shard, level) {
+        zone_id -> Integer,
+        shard -> Integer,
+        level -> Text,
+        rated -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    credit_records (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        case_id -> IdT,
+        kind -> Text,
+        ground -> Text,
+        matter_code -> Text,
+        identifier_hash -> Nullable<Binary>,
+        until_on -> Nullable<Date>,
+        recorded_at -> InstantT,
+        repaired_at -> Nullable<InstantT>,
+        repaired_by -> Nullable<IdT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    account_links (provider, subject_hash) {
+        provider -> Text,
+        subject_hash -> Binary,
+        account_id -> IdT,
+        created_at -> InstantT,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     zones,
     accounts,
@@ -400,4 +553,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     idempotency_records,
     number_blocks,
+    case_files,
+    obligations,
+    instruments,
+    certificates,
+    evaluations,
+    evaluation_counts,
+    credit_records,
+    account_links,
 );

@@ -23,6 +23,8 @@ pub struct Keys {
     index: [u8; 32],
     track: [u8; 32],
     refresh: [u8; 32],
+    link: [u8; 32],
+    software: [u8; 32],
 }
 
 /// Where a sealed value lives.
@@ -67,6 +69,8 @@ impl Keys {
             index: derive("yiciban/index/v1"),
             track: derive("yiciban/track/v1"),
             refresh: derive("yiciban/refresh/v1"),
+            link: derive("yiciban/link/v1"),
+            software: derive("yiciban/software/v1"),
         }
     }
 
@@ -129,10 +133,25 @@ impl Keys {
     /// Tracking code of an application: ten letters and digits, 50 bits; a new counter gives a new code.
     #[must_use]
     pub fn track_code(&self, application: Uuid, counter: i32) -> String {
-        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let mac = keyed(&self.track, &[application.as_bytes(), &counter.to_be_bytes()]);
-        let bits = mac.iter().take(8).fold(0u64, |bits, b| bits << 8 | u64::from(*b));
-        (0..10).filter_map(|i| ALPHABET.get(usize::try_from((bits >> (5 * i)) % 32).unwrap_or_default())).map(|b| char::from(*b)).collect()
+        letters(&keyed(&self.track, &[application.as_bytes(), &counter.to_be_bytes()]), 10)
+    }
+
+    /// Verification code of an instrument: sixteen letters and digits, 80 bits.
+    #[must_use]
+    pub fn verify_code(&self, instrument: Uuid) -> String {
+        letters(&keyed(&self.link, &[b"verify", instrument.as_bytes()]), 16)
+    }
+
+    /// The check of a signed link to something for one purpose.
+    #[must_use]
+    pub fn link_check(&self, purpose: &str, what: &str) -> String {
+        letters(&keyed(&self.link, &[purpose.as_bytes(), what.as_bytes()]), 26)
+    }
+
+    /// A secret for a double that works in software, of one purpose and owner.
+    #[must_use]
+    pub fn software_secret(&self, purpose: &str, owner: &str) -> [u8; 32] {
+        keyed(&self.software, &[purpose.as_bytes(), owner.as_bytes()])
     }
 
     /// The refresh token that follows `token`: derived, so that a lost answer can be given again without
@@ -141,6 +160,14 @@ impl Keys {
     pub fn next_refresh_token(&self, token: &str) -> String {
         hex::encode(keyed(&self.refresh, &[token.as_bytes()]))
     }
+}
+
+/// The first `n` groups of five bits as letters and digits that are not mistaken for one another.
+fn letters(mac: &[u8; 32], n: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bit = |i: usize| mac.get(i / 8).is_some_and(|b| b >> (i % 8) & 1 == 1);
+    let group = |g: usize| (0..5).fold(0usize, |value, i| value << 1 | usize::from(bit(5 * g + i)));
+    (0..n).filter_map(|g| ALPHABET.get(group(g))).map(|b| char::from(*b)).collect()
 }
 
 fn chunk_place(object: &str, number: u32, last: bool) -> Vec<u8> {

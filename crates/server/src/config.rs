@@ -18,6 +18,16 @@ pub enum Profile {
     Production,
 }
 
+/// How an outside system is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PortMode {
+    /// Its double.
+    Sandbox,
+    /// Itself.
+    Live,
+}
+
 /// The configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +52,14 @@ pub struct Config {
     pub max_file_mib: u64,
     /// Longest a request may take, seconds.
     pub request_seconds: u64,
+    /// WeChat login: `sandbox` (development only), `live`, or absent.
+    pub wechat: Option<PortMode>,
+    /// Address of the WeChat service.
+    pub wechat_base: String,
+    /// The mini-program.
+    pub wechat_appid: Option<String>,
+    /// Its secret.
+    pub wechat_secret: Option<String>,
     /// Lets the development profile listen beyond loopback.
     pub expose_development: bool,
 }
@@ -59,6 +77,10 @@ impl Default for Config {
             durability: Durability::Full,
             max_file_mib: 20,
             request_seconds: 30,
+            wechat: None,
+            wechat_base: "https://api.weixin.qq.com".to_owned(),
+            wechat_appid: None,
+            wechat_secret: None,
             expose_development: false,
         }
     }
@@ -85,6 +107,12 @@ impl Config {
         if self.connections == 0 || self.workers == 0 || self.max_file_mib == 0 {
             bail!("connections, workers and max_file_mib must be at least 1");
         }
+        let named = self.wechat_appid.is_some() && self.wechat_secret.is_some();
+        match (self.profile, self.wechat) {
+            (Profile::Production, Some(PortMode::Sandbox)) => bail!("the production profile takes no sandbox port (YICIBAN_WECHAT)"),
+            (_, Some(PortMode::Live)) if !named => bail!("YICIBAN_WECHAT=live needs YICIBAN_WECHAT_APPID and YICIBAN_WECHAT_SECRET"),
+            _ => {}
+        }
         match self.profile {
             Profile::Development if !self.listen.ip().is_loopback() && !self.expose_development => {
                 bail!("the development profile listens on loopback only (YICIBAN_EXPOSE_DEVELOPMENT=true overrides)")
@@ -109,7 +137,8 @@ impl Config {
             Some((_, rest)) => format!("postgres://***@{rest}"),
             None => url.clone(),
         };
-        Self { database_url: self.database_url.as_ref().map(hidden), ..self.clone() }
+        let wechat_secret = self.wechat_secret.as_ref().map(|_| "***".to_owned());
+        Self { database_url: self.database_url.as_ref().map(hidden), wechat_secret, ..self.clone() }
     }
 }
 
@@ -140,5 +169,16 @@ mod tests {
         assert!(open.check().is_err());
         assert!(Config { expose_development: true, ..open.clone() }.check().is_ok());
         assert!(Config { profile: Profile::Production, ..open }.check().is_ok());
+    }
+
+    #[test]
+    fn production_takes_no_sandbox_and_a_live_port_its_credentials() {
+        let production = Config { profile: Profile::Production, wechat: Some(PortMode::Sandbox), ..Config::default() };
+        assert!(production.check().is_err());
+        let live = Config { wechat: Some(PortMode::Live), ..production };
+        assert!(live.check().is_err());
+        let named = Config { wechat_appid: Some("wx1".into()), wechat_secret: Some("s".into()), ..live };
+        assert!(named.check().is_ok());
+        assert_eq!(named.without_secrets().wechat_secret.as_deref(), Some("***"));
     }
 }

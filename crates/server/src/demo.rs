@@ -60,7 +60,7 @@ pub(crate) fn open_demo_accounts(db: &Db, snapshots: &Snapshots, var_dir: &Path)
             let membership = (account.role != Role::Applicant).then_some((account.zone, account.role, account.department.as_deref()));
             open(
                 tx,
-                &NewAccount { username: &account.username, password_hash, name: &format!("演示{}", account.role.label()), membership },
+                &NewAccount { username: Some(&account.username), password_hash: Some(password_hash), name: &format!("演示{}", account.role.label()), membership },
             )?;
         }
         Ok::<_, Error>(())
@@ -105,7 +105,11 @@ fn plan(snapshots: &Snapshots) -> Vec<Planned> {
         for (role, count) in ROLES {
             planned.extend((1..=count).map(|n| account(role, None, n.to_string())));
         }
-        planned.extend(profile.departments.iter().map(|d| account(Role::Examiner, Some(d.code.clone()), d.code.to_lowercase())));
+        // Two in each department: site checks need two officers, a post-check somebody else than who decided.
+        for department in &profile.departments {
+            let code = department.code.to_lowercase();
+            planned.extend([code.clone(), format!("{code}.2")].map(|tail| account(Role::Examiner, Some(department.code.clone()), tail)));
+        }
     }
     planned
 }

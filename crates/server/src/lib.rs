@@ -4,6 +4,7 @@ mod config;
 mod data;
 mod demo;
 mod keys;
+mod ports;
 mod start;
 
 pub use config::{Config, Profile};

@@ -117,6 +117,7 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
     let files_dir = config.var_dir.join("files");
     std::fs::create_dir_all(&files_dir)?;
     let state = AppState {
+        ports: crate::ports::ports(config)?,
         files: FileStore::local(&files_dir, db.keys().clone())?,
         tokens: Arc::new(tokens(&db)?),
         db,

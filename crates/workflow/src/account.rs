@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 /// A new account.
 pub struct NewAccount<'a> {
-    /// Login name.
-    pub username: &'a str,
+    /// Login name; none for one that logs in by an outside identity.
+    pub username: Option<&'a str>,
     /// Argon2id hash of the password.
-    pub password_hash: &'a str,
+    pub password_hash: Option<&'a str>,
     /// The person's name.
     pub name: &'a str,
     /// Role in a zone (number 0 for the platform), with department; none for an applicant.

@@ -1,14 +1,16 @@
 //! Everything about one application, and how it stands.
 
 use crate::{Error, ZoneSnapshot};
-use domain::application::{ApplicationState, Case, PartyRole, SubjectKind, settle};
+use domain::application::{ApplicationState, Case, Lapse, PartyRole, SubjectKind, settle};
 use domain::assessment::{ApplicantFacts, Assessment, Facts, Plan, assess};
 use domain::catalogue::Subject;
+use domain::flow::LetterKind;
 use domain::local_time::{Instant, date_of};
 use persistence::application::{Application, Content, Scope, find_visible, list_cases};
 use persistence::material::{self, Material};
 use persistence::{DbError, Tx};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -41,14 +43,22 @@ impl Dossier {
     /// # Errors
     /// [`DbError`].
     pub fn complete(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: Application, content: Content) -> Result<Self, DbError> {
+        let mut dossier = Self::stored(tx, application, content)?;
+        dossier.settle_in_memory(snapshot);
+        Ok(dossier)
+    }
+
+    /// The same, as it stands in the database.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub(crate) fn stored(tx: &mut Tx<'_>, application: Application, content: Content) -> Result<Self, DbError> {
         tx.not_before(application.updated_at);
         let at = tx.now();
         let cases =
             if application.state == ApplicationState::Draft { Vec::new() } else { list_cases(tx, application.zone, application.id)? };
         let materials = material::list(tx, application.zone, application.id)?;
-        let mut dossier = Self { application, content, cases, materials, at };
-        dossier.settle_in_memory(snapshot);
-        Ok(dossier)
+        Ok(Self { application, content, cases, materials, at })
     }
 
     /// Shows what silence has done, though the timer may not have written it yet.
@@ -69,7 +79,8 @@ impl Dossier {
     /// What rules may know about it.
     #[must_use]
     pub fn facts(&self) -> Facts {
-        facts(&self.content, self.materials.iter().map(|m| m.code.clone()), self.application.received_at.unwrap_or(self.at))
+        let held = self.materials.iter().map(|m| m.code.clone()).chain(self.content.paper.iter().map(|p| p.material.clone()));
+        facts(&self.content, held, self.application.received_at.unwrap_or(self.at))
     }
 
     /// How it stands against its plan.
@@ -86,14 +97,26 @@ impl Dossier {
     }
 }
 
-/// Applies what silence has done to cases that were read, without writing it.
+/// The materials that the letters which hold are about.
+fn promised(content: &Content, kind: LetterKind) -> BTreeSet<String> {
+    content.valid_letters(kind).flat_map(|l| l.materials.iter().cloned()).collect()
+}
+
+/// Applies what time has done to cases that were read, without writing it.
 pub fn settle_cases(cases: &mut [Case], at: Instant, snapshot: &ZoneSnapshot) {
+    let zone = &snapshot.catalogue.zone;
+    let withdraws = zone.settings.treats_as_withdrawn_by.is_some();
     for case in cases {
-        if let Some(acceptance) = settle(case, at, &snapshot.calendar, &snapshot.catalogue.zone.hours) {
-            let version = case.version;
-            case.accept_deemed(&acceptance, String::new());
-            (case.case_no, case.version) = (None, version);
+        let version = case.version;
+        match settle(case, at, &snapshot.calendar, &zone.hours, withdraws) {
+            Some(Lapse::Accepted(acceptance)) => {
+                case.accept_deemed(&acceptance, String::new());
+                case.case_no = None;
+            }
+            Some(Lapse::TreatedAsWithdrawn { .. }) => case.treat_as_withdrawn(),
+            None => {}
         }
+        case.version = version;
     }
 }
 
@@ -115,6 +138,8 @@ pub(crate) fn facts(content: &Content, held: impl Iterator<Item = String>, at: I
         applicant: applicant.map(|p| ApplicantFacts { kind: p.kind.applicant_kind() }),
         project: content.project.clone().unwrap_or(Value::Null),
         held: held.collect(),
+        commit: promised(content, LetterKind::Commitment),
+        defer: promised(content, LetterKind::Deferral),
         ..Facts::at(at)
     }
 }

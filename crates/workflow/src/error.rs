@@ -33,6 +33,12 @@ pub enum Error {
     /// The caller sees it but may not do this.
     #[error("forbidden")]
     Forbidden,
+    /// The caller sees it, holds the role, and still may not do this here.
+    #[error("not allowed: {0:?}")]
+    NotAllowed(Reason),
+    /// The filing can't be accepted as it stands.
+    #[error("not acceptable")]
+    NotAcceptable(Vec<Reason>),
     /// The state forbids it.
     #[error("state forbids: {0:?}")]
     StateForbids(Reason),
@@ -63,6 +69,9 @@ pub enum Error {
     /// The server is busy with as much as it takes at a time.
     #[error("busy")]
     Busy,
+    /// An outside system failed.
+    #[error("port: {0}")]
+    Port(String),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),

@@ -1,12 +1,19 @@
 //! Do what is due: claim, act, close.
 
-use crate::application::{received_count, settle_application};
+use crate::application::{finish_recompute, received_count, recompute_portion, settle_application};
 use crate::{Error, Snapshots, ZoneSnapshot};
 use domain::local_time::date_of;
 use domain::number::Series;
 use persistence::job::{self, Job, JobKind};
 use persistence::number::Numbers;
-use persistence::{Backend, Db, event};
+use persistence::{Backend, Db, event, instrument};
+use std::pin::Pin;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Signs the digest of an instrument with a zone's seal, outside of any transaction; `None` where no seal is set
+/// up.
+pub type Sealer = Arc<dyn Fn(i32, Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, String>> + Send>> + Send + Sync>;
 
 /// What a job needs.
 #[derive(Clone)]
@@ -17,6 +24,8 @@ pub struct Worker {
     pub snapshots: Snapshots,
     /// The numbers.
     pub numbers: Numbers,
+    /// The seal.
+    pub sealer: Sealer,
 }
 
 impl Worker {
@@ -47,15 +56,42 @@ impl Worker {
             JobKind::SettleApplication => {
                 let count = self.db.read(move |tx| Ok::<_, Error>(received_count(tx, job.zone, job.subject)?)).await?;
                 let day = date_of(self.db.clock().now());
-                let mut numbers = Vec::with_capacity(count);
-                for _ in 0..count {
-                    numbers.push(self.numbers.next(&self.db, job.zone, &snapshot.catalogue.zone.area_code, Series::Case, day).await?);
-                }
-                numbers.reverse();
+                let area = &snapshot.catalogue.zone.area_code;
+                let stock = self.numbers.stock(&self.db, job.zone, area, Series::Case, day, count).await?;
                 let snapshot = snapshot.clone();
-                self.db.write(move |tx| settle_application(tx, &snapshot, &job, numbers)).await
+                self.db.write(move |tx| settle_application(tx, &snapshot, &job, stock)).await
+            }
+            JobKind::SealInstrument => self.seal(job).await,
+            JobKind::RecomputeDeadlines => {
+                // The calendar that was loaded may not have reached this replica's memory yet.
+                self.snapshots.poll(&self.db).await?;
+                let zones = self.snapshots.zones();
+                let snapshot = zones.iter().find(|s| s.zone == job.zone).unwrap_or(snapshot);
+                let mut after = Some(Uuid::nil());
+                while let Some(from) = after {
+                    let snapshot = snapshot.clone();
+                    after = self.db.write(move |tx| recompute_portion(tx, &snapshot, from)).await?;
+                }
+                self.db.write(move |tx| finish_recompute(tx, &job)).await
             }
         }
+    }
+
+    /// Has the seal port sign an instrument; the port is called outside of any transaction.
+    async fn seal(&self, job: Job) -> Result<(), Error> {
+        let found = self.db.read(move |tx| Ok::<_, Error>(instrument::find(tx, job.zone, job.subject)?)).await?;
+        let signature = match found.filter(|i| i.signature.is_none()) {
+            Some(instrument) => (self.sealer)(job.zone, instrument.digest).await.map_err(Error::Port)?,
+            None => None,
+        };
+        self.db
+            .write(move |tx| {
+                if let Some(signature) = signature {
+                    instrument::save_signature(tx, job.zone, job.subject, signature)?;
+                }
+                Ok(job::finish(tx, &job)?)
+            })
+            .await
     }
 
     /// On PostgreSQL, moves committed events into the feed; on SQLite the writer has done it.

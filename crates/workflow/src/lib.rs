@@ -3,6 +3,7 @@
 pub mod account;
 pub mod application;
 pub mod catalogue;
+pub mod credit;
 mod dossier;
 mod error;
 pub mod jobs;

@@ -89,6 +89,36 @@ pub enum Refreshed {
     Reused(Uuid),
 }
 
+/// Begins a session of the account linked with an outside identity; the first login opens one. Two first logins
+/// at once lead to one account.
+///
+/// # Errors
+/// [`Error::CredentialsRefused`] for an account that may not be used, [`Error::Database`].
+pub fn start_linked(tx: &mut Tx<'_>, provider: &str, subject: &str, request_id: Option<String>) -> Result<Session, Error> {
+    if let Some(account) = account::find_linked(tx, provider, subject)? {
+        return usable(tx, account, request_id);
+    }
+    let new = crate::account::NewAccount { username: None, password_hash: None, name: "微信用户", membership: None };
+    let id = crate::account::open(tx, &new)?;
+    if !account::link(tx, provider, subject, id)? {
+        // Somebody else was first: the account opened here stays unused and is not kept.
+        return Err(Error::Busy);
+    }
+    let linked = NewEvent { kind: EventKind::AccountLinked, occurred_at: tx.now(), payload: json!({"provider": provider}) };
+    let stream = crate::account::stream(id);
+    let mut head = event::head(tx, stream)?;
+    event::append(tx, stream, &mut head, &Actor::system(), vec![linked])?;
+    let account = account::find(tx, id)?.ok_or(Error::CredentialsRefused)?;
+    usable(tx, account, request_id)
+}
+
+fn usable(tx: &mut Tx<'_>, account: Account, request_id: Option<String>) -> Result<Session, Error> {
+    match account.state {
+        AccountState::Active => start(tx, account, request_id),
+        AccountState::Disabled => Err(Error::CredentialsRefused),
+    }
+}
+
 /// Goes on with a session. A token rotated less than half a minute ago gives its successor again; an older
 /// one ends the session.
 ///

@@ -1,9 +1,12 @@
 //! A case (办件): one matter handled by one department.
 
-use super::DeemedAcceptance;
+use super::{DeemedAcceptance, Light};
 use crate::calendar::{Due, Limit};
 use crate::catalogue::{LimitStart, Procedure};
 use crate::local_time::Instant;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 codes! {
@@ -22,6 +25,153 @@ codes! {
         /// Ended without a decision.
         Ended = "ended", "已终止";
     }
+}
+
+codes! {
+    /// What was decided (办结结果).
+    pub enum Outcome {
+        /// 准予.
+        Granted = "granted", "准予";
+        /// 容缺通过: granted with an open obligation.
+        GrantedWithDeferral = "granted_with_deferral", "准予（容缺通过）";
+        /// 不予.
+        Refused = "refused", "不予";
+    }
+}
+
+impl Outcome {
+    /// Whether the applicant got what was asked for.
+    #[must_use]
+    pub const fn is_grant(self) -> bool {
+        matches!(self, Self::Granted | Self::GrantedWithDeferral)
+    }
+}
+
+codes! {
+    /// How a case ended without a decision.
+    pub enum Ending {
+        /// 不受理: no licence is needed (行政许可法 32(1)).
+        NotRequired = "not_required", "不受理";
+        /// 不予受理: another body is competent (行政许可法 32(2)).
+        NotInScope = "not_in_scope", "不予受理";
+        /// 不予受理: false materials (行政许可法 78).
+        FalseMaterials = "false_materials", "不予受理（提供虚假材料）";
+        /// 撤件 by the applicant.
+        Withdrawn = "withdrawn", "已撤件";
+        /// 视为撤回: the term for supplements ran out, where the zone has a legal basis for it.
+        TreatedAsWithdrawn = "treated_as_withdrawn", "视为撤回申请";
+        /// 撤回受理决定: a deferred material did not come.
+        AcceptanceCancelled = "acceptance_cancelled", "撤回受理决定";
+    }
+}
+
+codes! {
+    /// What the authority did to its own grant.
+    pub enum ReversalKind {
+        /// 撤销 (行政许可法 69).
+        Revoked = "revoked", "已撤销";
+        /// 撤回 (行政许可法 8).
+        Recalled = "recalled", "已撤回";
+    }
+}
+
+/// A grant taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    /// How.
+    pub kind: ReversalKind,
+    /// When.
+    pub at: Instant,
+}
+
+/// A special procedure that stops the clock (特别程序, 行政许可法 45).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Since when.
+    pub since: Instant,
+    /// When it is expected to end.
+    pub expected_on: NaiveDate,
+    /// The light it was stopped at.
+    pub light: Light,
+}
+
+codes! {
+    /// What a case does to an earlier result.
+    pub enum TargetAct {
+        /// 变更.
+        Change = "change", "变更";
+        /// 延续.
+        Renew = "renew", "延续";
+        /// 补证.
+        Replace = "replace", "补证";
+        /// 注销.
+        Cancel = "cancel", "注销";
+    }
+}
+
+/// The earlier result a case is about (行政许可法 49, 50, 70).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// What is asked for.
+    pub act: TargetAct,
+    /// Number of the certificate.
+    #[schema(example = "Z4304762024101020000017", max_length = 64)]
+    pub certificate_no: String,
+}
+
+codes! {
+    /// Where an open proceeding stands.
+    pub enum ProceedingStage {
+        /// 责令整改.
+        Rectifying = "rectifying", "责令整改中";
+        /// 陈述申辩.
+        Statement = "statement", "陈述申辩期";
+    }
+}
+
+/// What happened to a case besides its state: one document, never filtered on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// Since when the term for a notice counts: the receipt, or the arrival of the last supplement.
+    pub notice_from: Option<Instant>,
+    /// Notices given.
+    pub rounds: u32,
+    /// Who accepted it; nobody when silence did.
+    pub accepted_by: Option<Uuid>,
+    /// Handled by commitment (告知承诺).
+    pub by_commitment: bool,
+    /// Statutory limit it was filed under.
+    pub statutory: Option<Limit>,
+    /// When the statutory limit ends.
+    pub statutory_due: Option<Due>,
+    /// When the promise ended, kept at the decision.
+    pub promise_due: Option<Due>,
+    /// Added by extension (行政许可法 42).
+    pub extended: Option<Limit>,
+    /// The clock stands.
+    pub pause: Option<Pause>,
+    /// A special procedure has ended.
+    pub resumed: bool,
+    /// The applicant asked to withdraw it; the department confirms.
+    pub withdrawal_at: Option<Instant>,
+    /// An examination found the conditions met.
+    pub examined: bool,
+    /// How it ended without a decision.
+    pub ending: Option<Ending>,
+    /// Who decided.
+    pub decided_by: Option<Uuid>,
+    /// When the result was made out (出件).
+    pub issued_at: Option<Instant>,
+    /// When it reached the applicant.
+    pub delivered_at: Option<Instant>,
+    /// The open proceeding against the applicant.
+    pub proceeding: Option<ProceedingStage>,
+    /// When the term of its present stage ends.
+    pub proceeding_due: Option<Due>,
+    /// The grant was taken back.
+    pub reversal: Option<Reversal>,
 }
 
 /// The promise a case was filed under.
@@ -69,8 +219,19 @@ pub struct Case {
     pub deemed: bool,
     /// Promise it was filed under.
     pub promised: PromisedLimit,
-    /// Deadline of the notice while received, of the decision once accepted.
+    /// Deadline of the next act: the notice while received, the supplements while they are owed, the decision
+    /// once accepted, the delivery once granted.
     pub deadline: Option<Deadline>,
+    /// Who has taken it on.
+    pub handler: Option<Uuid>,
+    /// What was decided.
+    pub outcome: Option<Outcome>,
+    /// When.
+    pub decided_at: Option<Instant>,
+    /// The earlier result it is about.
+    pub target: Option<Target>,
+    /// What else happened to it.
+    pub progress: Progress,
     /// Counts changes.
     pub version: i64,
 }
@@ -82,6 +243,7 @@ impl Case {
         self.accepted_at = Some(acceptance.accepted_at);
         self.deemed = true;
         self.deadline = Some(acceptance.decision);
+        self.progress.statutory_due = acceptance.statutory;
         self.case_no = Some(case_no);
         self.version += 1;
     }
@@ -90,12 +252,63 @@ impl Case {
 /// The state as exchange systems number it (办件状态 1–16); `None` before anything was taken in.
 #[must_use]
 pub fn exchange_state(case: &Case) -> Option<u8> {
+    let progress = &case.progress;
     match case.state {
         CaseState::Waiting => None,
+        CaseState::Received if progress.rounds > 0 => Some(7),
         CaseState::Received => Some(1),
         CaseState::Supplementing => Some(6),
+        CaseState::Accepted if progress.withdrawal_at.is_some() => Some(16),
+        CaseState::Accepted if progress.pause.is_some() => Some(9),
+        CaseState::Accepted if progress.resumed => Some(10),
         CaseState::Accepted => Some(8),
-        CaseState::Decided => Some(11),
-        CaseState::Ended => Some(2),
+        CaseState::Decided => Some(match (progress.reversal.map(|r| r.kind), case.outcome) {
+            (Some(ReversalKind::Recalled), _) => 14,
+            (Some(ReversalKind::Revoked), _) => 15,
+            (None, Some(Outcome::Granted)) => 11,
+            (None, Some(Outcome::GrantedWithDeferral)) => 12,
+            (None, Some(Outcome::Refused) | None) => 13,
+        }),
+        CaseState::Ended => Some(match progress.ending {
+            Some(Ending::NotRequired) => 4,
+            Some(Ending::NotInScope | Ending::FalseMaterials | Ending::AcceptanceCancelled) => 5,
+            Some(Ending::Withdrawn | Ending::TreatedAsWithdrawn) | None => 2,
+        }),
+    }
+}
+
+impl Case {
+    /// Applies that supplements did not come in time.
+    pub fn treat_as_withdrawn(&mut self) {
+        self.state = CaseState::Ended;
+        self.progress.ending = Some(Ending::TreatedAsWithdrawn);
+        self.deadline = None;
+        self.version += 1;
+    }
+
+    /// The state in Chinese, as far as it says more than [`CaseState`].
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        let progress = &self.progress;
+        match self.state {
+            CaseState::Accepted if progress.withdrawal_at.is_some() => "撤件待确认",
+            CaseState::Accepted if progress.pause.is_some() => "特别程序中",
+            CaseState::Decided => progress.reversal.map_or_else(|| self.outcome.map_or("已办结", Outcome::label), |r| r.kind.label()),
+            CaseState::Ended => progress.ending.map_or("已终止", Ending::label),
+            state => state.label(),
+        }
+    }
+
+    /// Nothing more is to be done for the applicant: ended, refused, taken back, or in his hands.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self.state {
+            CaseState::Ended => true,
+            CaseState::Decided => {
+                let granted = self.outcome.is_some_and(Outcome::is_grant);
+                self.progress.proceeding.is_none() && (!granted || self.progress.delivered_at.is_some() || self.progress.reversal.is_some())
+            }
+            CaseState::Waiting | CaseState::Received | CaseState::Supplementing | CaseState::Accepted => false,
+        }
     }
 }

@@ -8,10 +8,13 @@ mod settle;
 mod submit;
 
 pub use action::{Action, ActionName, Viewer, application_actions, next_step};
-pub use case::{Case, CaseState, Deadline, PromisedLimit, exchange_state};
+pub use case::{
+    Case, CaseState, Deadline, Ending, Outcome, Pause, ProceedingStage, Progress, PromisedLimit, Reversal, ReversalKind, Target, TargetAct,
+    exchange_state,
+};
 pub use light::{Light, light, yellow_from};
 pub use party::{Identifier, IdentifierType, Party, PartyKind, PartyProblem, PartyRole, check_parties};
-pub use settle::{DeemedAcceptance, decision_deadline, settle};
+pub use settle::{DeemedAcceptance, Lapse, counting_start, decision_deadline, settle};
 pub use submit::{Filing, submit};
 
 codes! {

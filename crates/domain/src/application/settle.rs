@@ -2,7 +2,7 @@
 
 use super::{Case, CaseState, Deadline, yellow_from};
 use crate::assessment::legal_start;
-use crate::calendar::{HallHours, WorkCalendar, due, receipt_day};
+use crate::calendar::{Due, HallHours, WorkCalendar, due, receipt_day};
 use crate::local_time::{Instant, date_of};
 
 /// Acceptance by silence (逾期不告知的，自收到申请材料之日起即为受理; 行政许可法 32(4)).
@@ -14,37 +14,75 @@ pub struct DeemedAcceptance {
     pub accepted_at: Instant,
     /// Deadline of the decision, counted from that receipt.
     pub decision: Deadline,
+    /// End of the statutory limit.
+    pub statutory: Option<Due>,
 }
 
-/// What silence has done to `case` by `now`. Asking early or late gives the same answer; a term whose
-/// calendar is not published yet does not run out, and is counted anew once it is.
+/// What time alone has done to a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lapse {
+    /// Silence accepted it.
+    Accepted(DeemedAcceptance),
+    /// The supplements did not come in time (only where the zone has entered its legal basis).
+    TreatedAsWithdrawn {
+        /// When the term ended.
+        at: Instant,
+    },
+}
+
+/// What time has done to `case` by `now`. Asking early or late gives the same answer; a term whose calendar
+/// is not published yet does not run out, and is counted anew once it is. `withdraws` says whether the zone
+/// treats missing supplements as withdrawal (no national law does; 行政许可法 sets the applicant no term).
 #[must_use]
-pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<DeemedAcceptance> {
-    let (CaseState::Received, Some(received_at), Some(notice)) = (case.state, case.received_at, case.deadline) else { return None };
-    let accepted_at = legal_start(receipt_day(calendar, hours, received_at), received_at);
+pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours], withdraws: bool) -> Option<Lapse> {
+    let deadline = case.deadline?;
+    match case.state {
+        CaseState::Received => deemed(case, deadline, now, calendar, hours).map(Lapse::Accepted),
+        CaseState::Supplementing if withdraws && !deadline.due.provisional && now >= deadline.due.at => {
+            Some(Lapse::TreatedAsWithdrawn { at: deadline.due.at })
+        }
+        _ => None,
+    }
+}
+
+fn deemed(case: &Case, notice: Deadline, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<DeemedAcceptance> {
+    let from = case.progress.notice_from.or(case.received_at)?;
+    let accepted_at = legal_start(receipt_day(calendar, hours, from), from);
     let term = case.procedure.notice_term()?;
     let lapse = if notice.due.provisional { due(calendar, hours, accepted_at, term) } else { notice.due };
     if lapse.provisional || now < lapse.at {
         return None;
     }
-    Some(DeemedAcceptance { lapsed_at: lapse.at, accepted_at, decision: decision_deadline(case, accepted_at, calendar, hours) })
+    let start = counting_start(case, accepted_at, calendar, hours);
+    Some(DeemedAcceptance {
+        lapsed_at: lapse.at,
+        accepted_at,
+        decision: decision_deadline(case, accepted_at, calendar, hours),
+        statutory: case.progress.statutory.map(|limit| due(calendar, hours, start, limit)),
+    })
 }
 
-/// Deadline of the decision for a case accepted at `accepted_at`; a limit that starts at receipt (建筑法 8)
-/// runs from the receipt even when acceptance came later.
+/// Where the limit of the decision starts to count: at acceptance, or at the receipt (建筑法 8) even when
+/// acceptance came later.
 #[must_use]
-pub fn decision_deadline(case: &Case, accepted_at: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Deadline {
-    let from = match case.promised.starts {
+pub fn counting_start(case: &Case, accepted_at: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Instant {
+    match case.promised.starts {
         crate::catalogue::LimitStart::Acceptance => accepted_at,
         crate::catalogue::LimitStart::Receipt => case.received_at.map_or(accepted_at, |r| legal_start(receipt_day(calendar, hours, r), r)),
-    };
+    }
+}
+
+/// Deadline of the decision for a case accepted at `accepted_at`.
+#[must_use]
+pub fn decision_deadline(case: &Case, accepted_at: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Deadline {
+    let from = counting_start(case, accepted_at, calendar, hours);
     let due = due(calendar, hours, from, case.promised.limit);
     Deadline { due, yellow_at: yellow_from(calendar, date_of(from), &due, 1) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Filing, PromisedLimit};
+    use super::super::{Filing, Progress, PromisedLimit};
     use super::*;
     use crate::calendar::{Limit, LimitUnit, Session};
     use crate::catalogue::{LimitStart, Procedure};
@@ -78,10 +116,22 @@ mod tests {
             deemed: false,
             promised: PromisedLimit { limit: Limit { n: 20, unit: LimitUnit::WorkingDay }, starts },
             deadline: None,
+            handler: None,
+            outcome: None,
+            decided_at: None,
+            target: None,
+            progress: Progress::default(),
             version: 1,
         };
         case.receive(&Filing { received_at: at, calendar: &calendar(), hours: &hours() });
         case
+    }
+
+    fn silence(case: &Case, now: Instant, calendar: &WorkCalendar) -> Option<DeemedAcceptance> {
+        match settle(case, now, calendar, &hours(), true) {
+            Some(Lapse::Accepted(acceptance)) => Some(acceptance),
+            _ => None,
+        }
     }
 
     fn at(day: &str, hour: i64) -> Instant {
@@ -98,8 +148,8 @@ mod tests {
         ] {
             let case = received(Procedure::Licence, LimitStart::Acceptance, at(filed, hour));
             let over = end_of(lapses.parse().unwrap());
-            assert_eq!(settle(&case, over - TimeDelta::seconds(1), &calendar(), &hours()), None, "{filed} {hour}");
-            let acceptance = settle(&case, over, &calendar(), &hours()).unwrap();
+            assert_eq!(silence(&case, over - TimeDelta::seconds(1), &calendar()), None, "{filed} {hour}");
+            let acceptance = silence(&case, over, &calendar()).unwrap();
             assert_eq!((acceptance.lapsed_at, date_of(acceptance.accepted_at).to_string().as_str()), (over, accepted), "{filed} {hour}");
         }
     }
@@ -108,15 +158,15 @@ mod tests {
     fn other_procedures_and_unpublished_calendars_do_not_lapse() {
         for procedure in Procedure::ALL.iter().copied().filter(|p| *p != Procedure::Licence) {
             let case = received(procedure, LimitStart::Acceptance, at("2024-06-03", 10));
-            assert_eq!(settle(&case, at("2025-06-03", 10), &calendar(), &hours()), None, "{procedure}");
+            assert_eq!(silence(&case, at("2025-06-03", 10), &calendar()), None, "{procedure}");
         }
         let provisional = received(Procedure::Licence, LimitStart::Acceptance, at("2026-12-28", 10));
         assert!(provisional.deadline.unwrap().due.provisional);
-        assert_eq!(settle(&provisional, at("2027-06-01", 10), &calendar(), &hours()), None);
+        assert_eq!(silence(&provisional, at("2027-06-01", 10), &calendar()), None);
         let new_year = ("2027-01-01".parse().unwrap(), crate::calendar::DayKind::Holiday, "元旦".to_owned());
         let known: Vec<_> = calendar().exceptions().map(|(d, k, n)| (d, k, n.to_owned())).collect();
         let published = WorkCalendar::new(known.into_iter().chain([new_year]));
-        let acceptance = settle(&provisional, at("2027-06-01", 10), &published, &hours()).unwrap();
+        let acceptance = silence(&provisional, at("2027-06-01", 10), &published).unwrap();
         assert_eq!(
             (acceptance.lapsed_at, date_of(acceptance.accepted_at).to_string().as_str()),
             (end_of("2027-01-05".parse().unwrap()), "2026-12-28")
@@ -136,9 +186,9 @@ mod tests {
             let filed = at("2020-01-02", 0) + TimeDelta::days(day) + TimeDelta::minutes(minute);
             let case = received(Procedure::Licence, LimitStart::Receipt, filed);
             let over = case.deadline.unwrap().due.at;
-            let prompt = settle(&case, over, &calendar(), &hours());
+            let prompt = silence(&case, over, &calendar());
             prop_assert!(prompt.is_some());
-            prop_assert_eq!(prompt, settle(&case, over + TimeDelta::minutes(late), &calendar(), &hours()));
+            prop_assert_eq!(prompt, silence(&case, over + TimeDelta::minutes(late), &calendar()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Submission (提交): pins versions and opens the cases.
 
-use super::{Case, CaseState, Deadline, PromisedLimit, yellow_from};
-use crate::assessment::{Facts, Plan, legal_start};
+use super::{Case, CaseState, Deadline, Progress, PromisedLimit, yellow_from};
+use crate::assessment::{Facts, Plan, handled_by_commitment, legal_start, promise};
 use crate::calendar::{HallHours, WorkCalendar, due, receipt_day};
 use crate::catalogue::{EdgeKind, Matter};
 use crate::local_time::{Instant, date_of};
@@ -42,8 +42,17 @@ pub fn submit(plan: &Plan, facts: &Facts, filing: &Filing<'_>, mut ids: impl FnM
             received_at: None,
             accepted_at: None,
             deemed: false,
-            promised: PromisedLimit { limit: limits.promised, starts: limits.starts },
+            promised: PromisedLimit { limit: promise(matter, facts, &conditions), starts: limits.starts },
             deadline: None,
+            handler: None,
+            outcome: None,
+            decided_at: None,
+            target: None,
+            progress: Progress {
+                statutory: limits.statutory,
+                by_commitment: handled_by_commitment(matter, facts),
+                ..Progress::default()
+            },
             version: 1,
         };
         if !waiting {
@@ -60,6 +69,17 @@ impl Case {
     pub fn receive(&mut self, filing: &Filing<'_>) {
         self.state = CaseState::Received;
         self.received_at = Some(filing.received_at);
+        self.await_notice(filing);
+    }
+
+    /// Counts the term of the notice anew, on a calendar loaded since.
+    pub fn recount_notice(&mut self, filing: &Filing<'_>) {
+        self.await_notice(filing);
+    }
+
+    /// Starts the term for a notice: on receipt, and anew when supplements arrive.
+    pub(crate) fn await_notice(&mut self, filing: &Filing<'_>) {
+        self.progress.notice_from = Some(filing.received_at);
         let start = legal_start(receipt_day(filing.calendar, filing.hours, filing.received_at), filing.received_at);
         self.deadline = self.procedure.notice_term().map(|term| {
             let due = due(filing.calendar, filing.hours, start, term);

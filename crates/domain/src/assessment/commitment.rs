@@ -10,7 +10,7 @@ pub(super) fn check(plan: &Plan, facts: &Facts) -> Chosen {
     for material in &facts.commit {
         let covering = plan.matters.iter().find(|m| covers(&m.document, material));
         match covering {
-            Some(m) if !facts.bars.is_empty() => {
+            Some(m) if !facts.is_trusted() => {
                 let basis = m.document.commitment.as_ref().map_or("", |r| r.basis.as_str());
                 chosen.reasons.push(Reason::new("commitment_barred", "存在未修复的失信记录，不适用告知承诺", basis));
             }
@@ -25,7 +25,7 @@ pub(super) fn check(plan: &Plan, facts: &Facts) -> Chosen {
 
 /// The materials of `matter` that the applicant commits to and may.
 pub(super) fn usable(matter: &Matter, facts: &Facts) -> Vec<String> {
-    if facts.bars.is_empty() { facts.commit.iter().filter(|m| covers(matter, m)).cloned().collect() } else { Vec::new() }
+    if facts.is_trusted() { facts.commit.iter().filter(|m| covers(matter, m)).cloned().collect() } else { Vec::new() }
 }
 
 /// Whether a commitment may replace `material` in `matter`.
@@ -34,6 +34,6 @@ pub(super) fn covers(matter: &Matter, material: &str) -> bool {
 }
 
 /// Whether these facts have `matter` handled by commitment.
-pub(super) fn chosen(matter: &Matter, facts: &Facts) -> bool {
+pub(crate) fn chosen(matter: &Matter, facts: &Facts) -> bool {
     !usable(matter, facts).is_empty()
 }

@@ -35,7 +35,7 @@ fn refusal(plan: &Plan, facts: &Facts, material: &str) -> Reason {
     if matter.case_kind == CaseKind::Instant {
         return Reason::new("deferral_instant", "即办件不适用容缺受理", basis);
     }
-    if !facts.bars.is_empty() {
+    if !facts.is_trusted() {
         return Reason::new("deferral_barred", "存在未修复的失信记录，不适用容缺受理", basis);
     }
     match entry(matter, material) {
@@ -56,7 +56,7 @@ pub(super) fn usable(
     calendar: &WorkCalendar,
     hours: &[HallHours],
 ) -> Vec<(String, NaiveDate)> {
-    if matter.case_kind == CaseKind::Instant || !facts.bars.is_empty() {
+    if matter.case_kind == CaseKind::Instant || !facts.is_trusted() {
         return Vec::new();
     }
     let accepted = start_of(crate::calendar::receipt_day(calendar, hours, facts.at));

@@ -61,7 +61,7 @@ pub(super) fn expected(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, 
 }
 
 /// The promise that holds here; handled by commitment it may be shorter.
-fn promise(matter: &Matter, facts: &Facts, conditions: &ConditionFacts) -> Limit {
+pub(crate) fn promise(matter: &Matter, facts: &Facts, conditions: &ConditionFacts) -> Limit {
     let by_commitment = matter.commitment.as_ref().filter(|_| commitment::chosen(matter, facts)).and_then(|r| r.promised);
     by_commitment.unwrap_or_else(|| matter.limits_on(conditions).promised)
 }

@@ -63,8 +63,10 @@ pub struct Facts {
     pub commit: BTreeSet<String>,
     /// Codes of the materials to hand in later (容缺).
     pub defer: BTreeSet<String>,
-    /// What bars the applicant (行政许可法 78, 79; unrepaired breach of a commitment).
+    /// What bars the applicant from applying (行政许可法 78, 79).
     pub bars: Vec<Reason>,
+    /// Unrepaired breaches: they bar commitments and deferrals only (R4.11).
+    pub breaches: Vec<Reason>,
 }
 
 impl Facts {
@@ -81,7 +83,14 @@ impl Facts {
             commit: BTreeSet::new(),
             defer: BTreeSet::new(),
             bars: Vec::new(),
+            breaches: Vec::new(),
         }
+    }
+
+    /// Whether the applicant may commit or defer.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        self.bars.is_empty() && self.breaches.is_empty()
     }
 
     /// What conditions see: an unanswered situation is the empty text.

@@ -1,6 +1,6 @@
 //! When a limit ends.
 
-use super::hours::add_minutes;
+use super::hours::{add_minutes, minutes_per_day};
 use super::{CalendarError, HallHours, Limit, LimitUnit, WorkCalendar};
 use crate::local_time::{Instant, date_of, end_of};
 use chrono::{Datelike, Days, Months, NaiveDate};
@@ -46,12 +46,12 @@ pub fn due(calendar: &WorkCalendar, hours: &[HallHours], from: Instant, limit: L
 
 /// `halves` times half of the daily business minutes (rules: 0.5 WD = 210 of 420 minutes by default).
 fn half_days(calendar: &WorkCalendar, hours: &[HallHours], from: Instant, halves: u32) -> Due {
-    let per_day = HallHours::on(hours, date_of(from)).map_or(420, HallHours::minutes);
-    let at = add_minutes(calendar, hours, from, per_day * i64::from(halves) / 2);
+    let at = add_minutes(calendar, hours, from, minutes_per_day(hours, date_of(from)) * i64::from(halves) / 2);
     Due { on: date_of(at), at, provisional: !covered(calendar, date_of(from), date_of(at)) }
 }
 
-fn rolled(calendar: &WorkCalendar, day: NaiveDate) -> NaiveDate {
+/// A day itself when it is worked, else the next worked one (民法典 203).
+pub(crate) fn rolled(calendar: &WorkCalendar, day: NaiveDate) -> NaiveDate {
     if calendar.counts(day) { day } else { calendar.next_working_day(day) }
 }
 

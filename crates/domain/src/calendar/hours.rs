@@ -56,8 +56,28 @@ pub fn receipt_day(calendar: &WorkCalendar, hours: &[HallHours], at: Instant) ->
     if calendar.counts(at.date()) && in_time { at.date() } else { calendar.next_working_day(at.date()) }
 }
 
+/// Business minutes of a day; 420 where no hours are entered.
+pub(crate) fn minutes_per_day(hours: &[HallHours], day: NaiveDate) -> i64 {
+    HallHours::on(hours, day).map_or(420, HallHours::minutes)
+}
+
+/// Business minutes from `from` to `to`, inside opening hours of working days.
+pub(crate) fn minutes_between(calendar: &WorkCalendar, hours: &[HallHours], from: Instant, to: Instant) -> i64 {
+    let (from, to) = (local(from), local(to));
+    let worked = from.date().iter_days().take_while(|d| *d <= to.date()).filter(|d| calendar.counts(*d));
+    let on = |day: NaiveDate| {
+        let sessions = HallHours::on(hours, day).map_or(&[][..], |h| &h.sessions);
+        let inside = |s: &Session| {
+            let opens = day.and_time(s.opens).max(from);
+            (day.and_time(s.closes).min(to) - opens).num_minutes().max(0)
+        };
+        sessions.iter().map(inside).sum::<i64>()
+    };
+    worked.map(on).sum()
+}
+
 /// Adds business minutes to `from`, counting only inside opening hours of working days.
-pub(super) fn add_minutes(calendar: &WorkCalendar, hours: &[HallHours], from: Instant, mut minutes: i64) -> Instant {
+pub(crate) fn add_minutes(calendar: &WorkCalendar, hours: &[HallHours], from: Instant, mut minutes: i64) -> Instant {
     let mut at = local(from);
     loop {
         if calendar.counts(at.date())

@@ -190,6 +190,18 @@ pub struct LimitVariant {
     pub limits: Limits,
 }
 
+/// A duty that a grant opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenedDuty {
+    /// Code of the department that has it.
+    #[schema(example = "HUC")]
+    pub department: String,
+    /// What it is.
+    #[schema(example = "质量安全监督")]
+    pub name: String,
+}
+
 /// The document of one matter version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -244,6 +256,16 @@ pub struct Matter {
     /// What a grant opens besides the result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consequences: Vec<String>,
+    /// The duty of a department that a grant opens at the same moment, over the same scope (F38).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_duty: Option<OpenedDuty>,
+    /// Months a result holds; absent = without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1200)]
+    pub valid_months: Option<u32>,
+    /// Touches public safety, health, life or property: false materials bar for a year (行政许可法 78).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub touches_safety: bool,
     /// Consult phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consult_phone: Option<String>,

@@ -1,7 +1,7 @@
 //! A zone (高新区、新区): the tenant, its departments and places.
 
 use super::Source;
-use crate::calendar::HallHours;
+use crate::calendar::{HallHours, Limit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,11 +63,29 @@ pub struct ZoneSettings {
     /// Days an unfinished draft is kept.
     #[schema(example = 90)]
     pub draft_kept_days: u32,
+    /// Term for supplements; no law sets one.
+    pub supplement_term: Limit,
+    /// Legal basis for treating missing supplements as withdrawal; absent = never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub treats_as_withdrawn_by: Option<String>,
+    /// Term of an order to rectify.
+    pub rectification_term: Limit,
+    /// Term for statement and defence, and for objections.
+    pub statement_term: Limit,
+    /// Within which a bad review is contacted and answered.
+    pub review_term: Limit,
 }
 
 impl Default for ZoneSettings {
     fn default() -> Self {
-        Self { draft_kept_days: 90 }
+        Self {
+            draft_kept_days: 90,
+            supplement_term: Limit::working_days(30),
+            treats_as_withdrawn_by: None,
+            rectification_term: Limit::working_days(10),
+            statement_term: Limit::working_days(5),
+            review_term: Limit::working_days(5),
+        }
     }
 }
 

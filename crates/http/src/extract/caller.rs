@@ -4,6 +4,7 @@ use super::may::Permission;
 use crate::AppState;
 use crate::problem::{ErrorCode, Problem};
 use crate::request_id::RequestId;
+use crate::view::Seat;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
@@ -85,6 +86,11 @@ impl<P: Permission> Caller<P> {
     pub(crate) fn acting(&self) -> Acting {
         let sees = reach_of(Operation::GetApplication, &self.roles).unwrap_or(Reach::Own);
         Acting { sees: self.scope_of(sees), may: self.scope(), actor: Actor::account(self.account, self.request_id.clone()) }
+    }
+
+    /// The roles he holds here, for what he may do next.
+    pub(crate) fn seat(&self) -> Seat {
+        Seat { roles: self.roles.clone(), departments: self.departments.clone() }
     }
 
     /// A request that wants to be done once.

@@ -21,8 +21,5 @@ macro_rules! permissions {
 }
 
 permissions! {
-    Healthz, Readyz, Metrics, Jwks, ListZones, GetZone, ListDepartments, ListPlaces, ComputeDue, ListMatters, GetMatter, GetMatterGuide,
-    ListBundles, GetBundle, GetBundleGuide, Precheck, Track, CreateSession, RefreshSession, DeleteSession, GetAccount, CreateApplication,
-    ListApplications, GetApplication, ReviseApplication, UploadMaterial, SubmitApplication, GetAssessment, GetTimeline, ListDeskCases,
-    SetSandboxClock,
+    Healthz, Readyz, Metrics, Jwks, ListZones, GetZone, ListDepartments, ListPlaces, ComputeDue, ListMatters, GetMatter, GetMatterGuide, ListBundles, GetBundle, GetBundleGuide, Precheck, Track, CreateSession, RefreshSession, DeleteSession, GetAccount, CreateApplication, ListApplications, GetApplication, ReviseApplication, UploadMaterial, SubmitApplication, GetAssessment, GetTimeline, ListDeskCases, ListMaterials, RemoveMaterial, GetMaterialFile, LinkMaterialFile, GetLinkedFile, TakePaper, ListReusableMaterials, ReuseMaterial, GetLetter, SignLetter, WithdrawLetter, GetCase, GetCaseClock, AcceptApplication, RejectApplication, CorrectOnSpot, GiveSupplementNotice, SupplementApplication, ClaimCase, HandOverCase, ExamineCase, SuspendCase, ResumeCase, ExtendCase, DecideCase, IssueApplication, DeliverApplication, WithdrawApplication, ConfirmWithdrawal, PostCheckCase, ProposeRevocation, RecordRectification, MakeStatement, RevokeCase, CancelAcceptance, DiscontinueProceeding, RecallCase, AnnulDecision, ListReceipts, GetReceipt, VerifyInstrument, ListRegister, EvaluateApplication, ListEvaluations, LinkEvaluation, EvaluateByLink, AnswerReview, GetEvaluationSummary, AdoptApplication, GetDeskSummary, ListColleagues, ListObligations, ListCreditRecords, RepairCredit, CreateWechatSession, SetSandboxClock,
 }

@@ -6,11 +6,13 @@ mod headers;
 pub mod may;
 mod path;
 mod query;
+mod target;
 mod zone;
 
 pub(crate) use body::Valid;
 pub(crate) use caller::{Anyone, Caller};
 pub(crate) use headers::{IdempotencyKey, IfMatch};
-pub(crate) use path::Segment;
+pub(crate) use path::{Segment, Segments};
 pub(crate) use query::Params;
+pub(crate) use target::Target;
 pub(crate) use zone::{InZone, ZonePath};

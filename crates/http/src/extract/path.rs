@@ -19,3 +19,17 @@ impl<T: FromStr + 'static> FromRequest for Segment<T> {
         ready(read.map(Self).ok_or_else(|| Problem::new(ErrorCode::NotFound)))
     }
 }
+
+/// Two variables of the path besides the zone; 404 for what can't be any.
+pub(crate) struct Segments<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: FromStr + 'static, B: FromStr + 'static> FromRequest for Segments<A, B> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut values = request.match_info().iter().filter(|(name, _)| *name != "zone").map(|(_, value)| value);
+        let mut read = || Some(Self(values.next()?.parse().ok()?, values.next()?.parse().ok()?));
+        ready(read().ok_or_else(|| Problem::new(ErrorCode::NotFound)))
+    }
+}

@@ -33,12 +33,17 @@ error_codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "请先登录", "No access token, or one that is expired, revoked or not ours.";
     CredentialsRefused = "credentials_refused", UNAUTHORIZED, "用户名、密码或令牌不正确", "Login name, password or refresh token do not fit.";
     Forbidden = "forbidden", FORBIDDEN, "没有权限", "The caller may see the thing but not do this to it.";
+    NotAllowed = "not_allowed", FORBIDDEN, "不符合办理权限规则", "The caller holds the role, but a rule of separation, window or mandate forbids it here.";
+    LoginBlocked = "login_blocked", FORBIDDEN, "该微信用户被限制登录", "WeChat blocks this person.";
+    LoginCodeInvalid = "login_code_invalid", UNAUTHORIZED, "登录凭证无效", "The WeChat login code is invalid, expired or used.";
+    LinkExpired = "link_expired", NOT_FOUND, "链接无效或者已过期", "The signed link is wrong or no longer holds.";
     NotFound = "not_found", NOT_FOUND, "没有找到", "It does not exist, or the caller may not see it.";
     TrackRefused = "track_refused", NOT_FOUND, "编号或查询码不正确", "Number and tracking code do not belong together.";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "不支持的请求方法", "The path exists, the method does not.";
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "请求超时", "The request took too long to arrive or to answer.";
     StateForbids = "state_forbids", CONFLICT, "当前状态不允许此操作", "The state of the resource forbids the act.";
     NotReady = "not_ready", CONFLICT, "申请尚不能提交", "The draft can't be filed yet; `errors` says what is missing.";
+    NotAcceptable = "not_acceptable", CONFLICT, "尚不符合受理条件", "Something is missing; `errors` names everything.";
     UploadReused = "upload_reused", CONFLICT, "上传编号已用于其他文件", "The upload id names another file already.";
     StaleVersion = "stale_version", PRECONDITION_FAILED, "内容已被修改，请刷新后重试", "If-Match names another version than the current one.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "请求内容过大", "The body or file exceeds the limit.";
@@ -53,7 +58,9 @@ error_codes! {
     AccountLocked = "account_locked", TOO_MANY_REQUESTS, "失败次数过多，请稍后再试", "Too many failed logins; the account is locked for a while.";
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "请求过于频繁", "Too many failed attempts from here or for this number.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "系统内部错误", "Something failed on our side; the trace id finds it in the log.";
+    RangeInvalid = "range_invalid", RANGE_NOT_SATISFIABLE, "请求的字节范围无效", "The range lies outside of the file or can't be read.";
     Busy = "busy", SERVICE_UNAVAILABLE, "系统繁忙，请稍后再试", "As much is going on as the server takes at a time.";
+    PortUnavailable = "port_unavailable", SERVICE_UNAVAILABLE, "外部系统暂不可用，请稍后再试或者到窗口办理", "An outside system is down or not set up; its fallback applies.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "服务暂不可用", "The database can't be reached, or the server is stopping.";
 }
 

@@ -12,6 +12,8 @@ impl From<Error> for Problem {
             Error::NotFound => Self::new(ErrorCode::NotFound),
             Error::SubjectNotInForce => Self::new(ErrorCode::SubjectNotInForce),
             Error::Forbidden => Self::new(ErrorCode::Forbidden),
+            Error::NotAllowed(reason) => Self::new(ErrorCode::NotAllowed).errors(vec![place(reason)]),
+            Error::NotAcceptable(reasons) => Self::new(ErrorCode::NotAcceptable).errors(reasons.into_iter().map(place).collect()),
             Error::StateForbids(reason) => Self::new(ErrorCode::StateForbids).errors(vec![place(reason)]),
             Error::NotReady(reasons) => Self::new(ErrorCode::NotReady).errors(reasons.into_iter().map(place).collect()),
             Error::Stale => Self::new(ErrorCode::StaleVersion),
@@ -23,6 +25,10 @@ impl From<Error> for Problem {
             Error::CredentialsRefused => Self::new(ErrorCode::CredentialsRefused),
             Error::AccountLocked => Self::new(ErrorCode::AccountLocked),
             Error::Busy => Self::new(ErrorCode::Busy),
+            Error::Port(error) => {
+                tracing::warn!(error, "an outside system failed");
+                Self::new(ErrorCode::PortUnavailable)
+            }
             Error::Database(error) => error.into(),
         }
     }

@@ -30,6 +30,9 @@ pub(crate) struct DeskQuery {
     light: Option<Light>,
     /// 部门代码
     department: Option<String>,
+    /// 只看本人领办的
+    #[serde(default)]
+    mine: bool,
     /// 每页条数，1至100
     #[validate(range(min = 1, max = 100, message = "应为1至100"))]
     limit: Option<u8>,
@@ -64,13 +67,14 @@ pub(crate) async fn list_desk_cases(
     query: Params<DeskQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<DeskLine>>, Problem> {
-    let DeskQuery { state: case_state, light, department, limit, cursor, count } = query.0;
-    let name = format!("desk/{}/{case_state:?}/{light:?}/{department:?}", zone.zone);
+    let DeskQuery { state: case_state, light, department, mine, limit, cursor, count } = query.0;
+    let name = format!("desk/{}/{case_state:?}/{light:?}/{department:?}/{mine}", zone.zone);
     let keys = state.db.keys();
     let after: Option<(Instant, Uuid)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
     let after = after.map(|(queue_at, case)| DeskPosition { queue_at, case });
     let (number, scope, limit) = (zone.zone, caller.scope(), usize::from(limit.unwrap_or(20)));
-    let filter = DeskFilter { state: case_state, light, department };
+    let handler = mine.then_some(caller.account);
+    let filter = DeskFilter { state: case_state, light, department, handler };
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
     let read = state.db.read(move |tx| {
         let counted = count.map(|CountMode::Bounded| count_desk_cases(tx, number, &scope, &filter)).transpose()?;
@@ -80,12 +84,13 @@ pub(crate) async fn list_desk_cases(
     for line in &mut found {
         settle_cases(std::slice::from_mut(&mut line.case), now, &zone);
     }
+    let seat = caller.seat();
     let places = page(found, limit, |line| cursor::write(keys, &name, &(line.position.queue_at, line.position.case)));
     let line = |d: persistence::application::DeskCase| DeskLine {
         application: d.application,
         submission_no: d.submission_no,
         applicant: masked::listed_name(d.applicant_kind, d.applicant),
-        case: CaseView::new(d.case, &zone.catalogue, now),
+        case: CaseView::new(d.case, &zone.catalogue, now, Some((&seat, false))),
     };
     Ok(Json(Page { items: places.items.into_iter().map(line).collect(), next: places.next, count: counted.map(Count::bounded) }))
 }

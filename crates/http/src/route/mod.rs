@@ -4,10 +4,12 @@ mod account;
 mod application;
 mod catalogue;
 mod desk;
+pub(crate) mod flow;
 mod platform;
 mod precheck;
 mod sandbox;
 mod session;
+mod supervision;
 mod track;
 mod workday;
 
@@ -35,18 +37,73 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(precheck::precheck)
             .service(track::track_submission)
             .service(session::create_password_session)
+            .service(session::create_wechat_session)
             .service(session::refresh_session)
             .service(session::delete_current_session)
             .service(account::get_account)
             .service(application::create_application)
             .service(application::list_applications)
+            .service(application::adopt_application)
             .service(application::get_application)
             .service(application::revise_application)
             .service(application::upload_material)
             .service(application::submit_application)
             .service(application::get_application_assessment)
             .service(application::get_application_timeline)
-            .service(desk::list_desk_cases);
+            .service(desk::list_desk_cases)
+            .service(flow::list_materials)
+            .service(flow::remove_material)
+            .service(flow::get_material_file)
+            .service(flow::link_material_file)
+            .service(flow::get_linked_file)
+            .service(flow::take_paper)
+            .service(flow::list_reusable_materials)
+            .service(flow::reuse_material)
+            .service(flow::get_letter)
+            .service(flow::sign_letter)
+            .service(flow::withdraw_letter)
+            .service(flow::get_case)
+            .service(flow::get_case_clock)
+            .service(flow::accept_application)
+            .service(flow::reject_application)
+            .service(flow::correct_on_spot)
+            .service(flow::give_supplement_notice)
+            .service(flow::supplement_application)
+            .service(flow::claim_case)
+            .service(flow::hand_over_case)
+            .service(flow::examine_case)
+            .service(flow::suspend_case)
+            .service(flow::resume_case)
+            .service(flow::extend_case)
+            .service(flow::decide_case)
+            .service(flow::issue_application)
+            .service(flow::deliver_application)
+            .service(flow::withdraw_application)
+            .service(flow::confirm_withdrawal)
+            .service(flow::post_check_case)
+            .service(flow::propose_revocation)
+            .service(flow::record_rectification)
+            .service(flow::make_statement)
+            .service(flow::revoke_case)
+            .service(flow::cancel_acceptance)
+            .service(flow::discontinue_proceeding)
+            .service(flow::recall_case)
+            .service(flow::annul_decision)
+            .service(flow::list_receipts)
+            .service(flow::get_receipt)
+            .service(flow::verify_instrument)
+            .service(flow::list_register)
+            .service(flow::evaluate_application)
+            .service(flow::list_evaluations)
+            .service(flow::link_evaluation)
+            .service(flow::get_evaluation_summary)
+            .service(flow::evaluate_by_link)
+            .service(flow::answer_review)
+            .service(supervision::get_desk_summary)
+            .service(supervision::list_colleagues)
+            .service(supervision::list_obligations)
+            .service(supervision::list_credit_records)
+            .service(supervision::repair_credit);
         if sandbox {
             routes.service(sandbox::set_sandbox_clock);
         }

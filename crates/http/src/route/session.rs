@@ -7,6 +7,7 @@ use crate::request_id::RequestId;
 use crate::view::session::SessionView;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, post};
+use integrations::wechat::WechatError;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -62,6 +63,42 @@ pub(crate) async fn create_password_session(
         }
         other => other?,
     };
+    Ok(Json(SessionView::sign(&state.tokens, session)?))
+}
+
+/// A login code of the mini-program.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WechatLogin {
+    /// What `wx.login` gave.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字符"))]
+    #[schema(example = "test-li")]
+    code: String,
+}
+
+/// 微信小程序登录
+#[utoipa::path(tag = "会话", request_body = WechatLogin, responses((status = 200, description = "会话", body = SessionView)))]
+#[post("/api/v1/sessions/wechat")]
+pub(crate) async fn create_wechat_session(
+    _: Anyone<may::CreateWechatSession>,
+    body: Valid<WechatLogin>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<Json<SessionView>, Problem> {
+    let from = format!("login/{}", request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default());
+    if state.throttle.is_blocked(&from, MOST_FROM_ONE_PLACE) {
+        return Err(Problem::new(ErrorCode::TooManyRequests));
+    }
+    let identity = state.ports.wechat.identify(&body.value.code).await.map_err(|error| {
+        state.throttle.note(&from);
+        Problem::new(match error {
+            WechatError::CodeInvalid => ErrorCode::LoginCodeInvalid,
+            WechatError::Blocked => ErrorCode::LoginBlocked,
+            WechatError::Busy | WechatError::NotSetUp => ErrorCode::PortUnavailable,
+        })
+    })?;
+    let id = request_id(&request);
+    let session = state.db.write(move |tx| session::start_linked(tx, "wechat", &identity.openid, id)).await?;
     Ok(Json(SessionView::sign(&state.tokens, session)?))
 }
 

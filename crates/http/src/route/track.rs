@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::etag::{Caching, tagged};
 use crate::extract::{Anyone, InZone, Segment, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
+use crate::route::flow::constant_time_eq;
 use crate::view::Moment;
 use crate::view::case::CaseView;
 use crate::view::timeline::{TimelineEntry, timeline};
@@ -101,10 +102,6 @@ fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: &Application, mut
         actions: Vec::new(),
         next_step: next_step(application.state, &cases, None),
         timeline: timeline(events, &snapshot.catalogue),
-        cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, now)).collect(),
+        cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, now, None)).collect(),
     })
-}
-
-fn constant_time_eq(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |acc, (x, y)| acc | (x ^ y)) == 0
 }

@@ -1,10 +1,13 @@
 //! Applications.
 
 use super::case::CaseView;
-use super::{Moment, masked};
+use super::case_file::{LetterView, NoticeView, PaperView};
+use super::{Moment, Seat, masked};
 use chrono::NaiveDate;
 use domain::application::{Action, ApplicationState, FilingChannel, Party, SubjectKind, Viewer, application_actions, next_step};
+use domain::access::Reach;
 use domain::catalogue::Catalogue;
+use domain::flow::Mandate;
 use persistence::application::{ListedApplication, Scope};
 use persistence::material::Material;
 use persistence::seal::Keys;
@@ -64,6 +67,18 @@ pub struct ApplicationView {
     scope: Vec<String>,
     /// Materials handed in.
     materials: Vec<MaterialView>,
+    /// Paper taken over at the window.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paper: Vec<PaperView>,
+    /// Letters signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    letters: Vec<LetterView>,
+    /// Notices given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<NoticeView>,
+    /// What the agent may do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mandate: Option<Mandate>,
     /// Its cases, once filed.
     cases: Vec<CaseView>,
     /// When the draft was begun.
@@ -106,6 +121,9 @@ pub struct MaterialView {
     pub sha256: String,
     /// When it was handed in.
     pub created_at: Moment,
+    /// The earlier material it was taken over from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reused_from: Option<Uuid>,
 }
 
 impl From<Material> for MaterialView {
@@ -119,13 +137,14 @@ impl From<Material> for MaterialView {
             size: m.document.size,
             sha256: hex::encode(&m.document.digest),
             created_at: m.created_at.into(),
+            reused_from: m.reused_from,
         }
     }
 }
 
 impl MaterialView {
     /// A material; the name its owner gave the file is shown to nobody else.
-    fn shown(material: Material, own: bool) -> Self {
+    pub(crate) fn shown(material: Material, own: bool) -> Self {
         let mut view = Self::from(material);
         if !own {
             let ending = view.media_type.rsplit('/').next().unwrap_or_default();
@@ -138,11 +157,11 @@ impl MaterialView {
 impl ApplicationView {
     /// The application for a caller of this scope.
     #[must_use]
-    pub fn new(dossier: Dossier, snapshot: &ZoneSnapshot, keys: &Keys, caller: &Scope) -> Self {
+    pub fn new(dossier: Dossier, snapshot: &ZoneSnapshot, keys: &Keys, caller: &Scope, seat: &Seat) -> Self {
         let plan = dossier.plan(snapshot);
         let assessment = (dossier.application.state == ApplicationState::Draft).then(|| dossier.assess(snapshot)).flatten();
         let Dossier { application, content, cases, materials, at } = dossier;
-        let own = application.filed_by == caller.account;
+        let own = caller.reach == Reach::Own || application.filed_by == caller.account;
         let next_step = next_step(application.state, &cases, assessment.as_ref());
         let elements = plan.as_ref().and_then(|p| p.form.elements());
         let (parties, form) = if own {
@@ -173,7 +192,11 @@ impl ApplicationView {
             project: content.project,
             scope: content.scope,
             materials: materials.into_iter().map(|m| MaterialView::shown(m, own)).collect(),
-            cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, at)).collect(),
+            cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, at, Some((seat, own)))).collect(),
+            paper: content.paper.into_iter().map(PaperView::from).collect(),
+            letters: content.letters.into_iter().map(LetterView::from).collect(),
+            notices: content.notices.into_iter().map(NoticeView::from).collect(),
+            mandate: content.mandate,
             created_at: application.created_at.into(),
             received_at: application.received_at.map(Moment::from),
             recorded_at: application.recorded_at.map(Moment::from),

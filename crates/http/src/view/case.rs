@@ -2,8 +2,14 @@
 
 use super::Moment;
 use chrono::NaiveDate;
-use domain::application::{Action, Case, CaseState, Light, exchange_state, light};
+use super::Seat;
+use domain::application::{
+    Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, exchange_state, light,
+};
+use domain::calendar::Due;
 use domain::catalogue::Catalogue;
+use domain::code::TextCode;
+use domain::flow::{Command, forbidden};
 use domain::local_time::{Instant, date_of};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,24 +67,117 @@ pub struct CaseView {
     /// Traffic light of the deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub light: Option<Light>,
+    /// The clock stands for a special procedure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PauseView>,
+    /// Last day of the statutory limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statutory_due_on: Option<NaiveDate>,
+    /// The promise was missed.
+    pub promise_breached: bool,
+    /// The statutory limit was missed.
+    pub statutory_breached: bool,
+    /// Last day for the supplements, while they are owed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplement_due_on: Option<NaiveDate>,
+    /// What was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// How it ended without a decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ending: Option<Ending>,
+    /// When it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Moment>,
+    /// When the result was made out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<Moment>,
+    /// When the result reached the applicant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Moment>,
+    /// Last day for the delivery, while it is owed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deliver_by: Option<NaiveDate>,
+    /// The certificate granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Z4304762024101020000017")]
+    pub certificate_no: Option<String>,
+    /// Handled by commitment (告知承诺).
+    pub by_commitment: bool,
+    /// Where a proceeding against the applicant stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proceeding: Option<ProceedingStage>,
+    /// When the term of its stage ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proceeding_due_on: Option<NaiveDate>,
+    /// The earlier result it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// Who has taken it on; to staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<Uuid>,
     /// What this caller may do with the case now.
     pub actions: Vec<Action>,
     /// Version of the case.
     pub version: i64,
 }
 
+/// A clock that stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PauseView {
+    /// Since when.
+    pub since: Moment,
+    /// When it is expected to end.
+    pub expected_on: NaiveDate,
+    /// The light it was stopped at.
+    pub light: Light,
+}
+
+/// What may be done with a case by somebody in this seat.
+fn actions(case: &Case, seat: &Seat, own: bool) -> Vec<Action> {
+    let open = Command::ALL.iter().filter(|c| seat.may(c.operation(), &case.department, own));
+    open.map(|c| {
+        let reasons: Vec<_> = forbidden(case, *c).into_iter().collect();
+        Action { name: c.as_str().to_owned(), allowed: reasons.is_empty(), reasons }
+    })
+    .collect()
+}
+
 impl CaseView {
-    /// The case at `now`, with names from the catalogue.
+    /// The case at `now`, with names from the catalogue; `seat` is who looks, and whether the case is his.
     #[must_use]
-    pub fn new(case: Case, catalogue: &Catalogue, now: Instant) -> Self {
+    pub fn new(case: Case, catalogue: &Catalogue, now: Instant, seat: Option<(&Seat, bool)>) -> Self {
         let matter_name = catalogue.pinned_matter(case.version_id).map_or_else(|| case.matter.clone(), |v| v.document.name.clone());
         let department_name = catalogue.zone.department(&case.department).map_or_else(|| case.department.clone(), |d| d.name.clone());
         let due_in = |state| case.deadline.filter(|_| case.state == state).map(|d| d.due.on);
+        let progress = &case.progress;
+        let judged = case.decided_at.unwrap_or(now);
+        let decided = case.state == CaseState::Decided;
+        let promise = if decided { None } else { case.deadline.filter(|_| case.state == CaseState::Accepted).map(|d| d.due) };
+        let over = |due: Option<Due>| due.is_some_and(|d| !d.provisional && judged >= d.at);
+        let granted = case.outcome.is_some_and(Outcome::is_grant);
+        let staff = seat.is_some_and(|(seat, _)| !seat.roles.is_empty());
         Self {
+            pause: progress.pause.map(|p| PauseView { since: p.since.into(), expected_on: p.expected_on, light: p.light }),
+            statutory_due_on: progress.statutory_due.map(|d| d.on),
+            promise_breached: over(promise.or(progress.promise_due)),
+            statutory_breached: over(progress.statutory_due),
+            supplement_due_on: due_in(CaseState::Supplementing),
+            outcome: case.outcome,
+            ending: progress.ending,
+            decided_at: case.decided_at.map(Moment::from),
+            issued_at: progress.issued_at.map(Moment::from),
+            delivered_at: progress.delivered_at.map(Moment::from),
+            deliver_by: due_in(CaseState::Decided),
+            certificate_no: case.case_no.as_ref().filter(|_| granted).map(|no| format!("Z{no}")),
+            by_commitment: progress.by_commitment,
+            proceeding: progress.proceeding,
+            proceeding_due_on: progress.proceeding_due.map(|d| d.on),
+            handler: case.handler.filter(|_| staff),
             matter_name,
             department_name,
             state: case.state,
-            state_name: case.state.label(),
+            state_name: case.state_name(),
             exchange_state: exchange_state(&case),
             received_at: case.received_at.map(Moment::from),
             accepted_on: case.accepted_at.map(date_of),
@@ -88,7 +187,8 @@ impl CaseView {
             due_on: due_in(CaseState::Accepted),
             provisional: case.deadline.is_some_and(|d| d.due.provisional),
             light: case.deadline.map(|d| light(&d, now)),
-            actions: Vec::new(),
+            actions: seat.map(|(seat, own)| actions(&case, seat, own)).unwrap_or_default(),
+            target: case.target.clone(),
             version: case.version,
             id: case.id,
             case_no: case.case_no,

@@ -2,13 +2,12 @@
 
 use crate::engine::query::insert_many;
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::{cases, clock_entries};
+use crate::schema::cases;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use diesel::prelude::*;
-use domain::application::{Case, CaseState, Deadline, PromisedLimit};
+use domain::application::{Case, CaseState, Deadline, Outcome, PromisedLimit, Target, TargetAct};
 use domain::calendar::{Due, Limit, LimitUnit};
 use domain::catalogue::{LimitStart, Procedure};
-use domain::local_time::Instant;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -36,6 +35,12 @@ pub(super) struct CaseRow {
     provisional: bool,
     queue_at: At,
     version: i64,
+    target_kind: Option<Code<TargetAct>>,
+    target_ref: Option<String>,
+    handler_id: Option<Id>,
+    outcome: Option<Code<Outcome>>,
+    decided_at: Option<At>,
+    progress: Option<String>,
 }
 
 /// Where cases without a deadline stand in a queue: at its end.
@@ -68,6 +73,12 @@ impl CaseRow {
             provisional: case.deadline.is_some_and(|d| d.due.provisional),
             queue_at: At(case.deadline.map_or_else(end_of_queue, |d| d.due.at)),
             version: case.version,
+            target_kind: case.target.as_ref().map(|t| Code(t.act)),
+            target_ref: case.target.as_ref().map(|t| t.certificate_no.clone()),
+            handler_id: case.handler.map(Id),
+            outcome: case.outcome.map(Code),
+            decided_at: case.decided_at.map(At),
+            progress: serde_json::to_string(&case.progress).ok(),
         }
     }
 
@@ -95,6 +106,11 @@ impl CaseRow {
                 starts: self.limit_starts.0,
             },
             deadline,
+            handler: self.handler_id.map(|i| i.0),
+            outcome: self.outcome.map(|o| o.0),
+            decided_at: self.decided_at.map(|a| a.0),
+            target: self.target_kind.zip(self.target_ref).map(|(act, certificate_no)| Target { act: act.0, certificate_no }),
+            progress: self.progress.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
             version: self.version,
         }
     }
@@ -133,28 +149,25 @@ pub fn save_case(tx: &mut Tx<'_>, zone: i32, application: Uuid, case: &Case) -> 
     Ok(())
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = clock_entries, treat_none_as_default_value = false)]
-struct ClockRow<'a> {
-    zone_id: i32,
-    case_id: Id,
-    seq: i32,
-    kind: &'a str,
-    at: At,
-    reason: Option<String>,
-    basis: &'a str,
-    actor_id: Option<Id>,
-    recorded_at: At,
-}
-
-/// Enters the start of a case's clock in its ledger.
+/// The application a case belongs to.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn insert_clock_start(tx: &mut Tx<'_>, zone: i32, case: Uuid, at: Instant, basis: &str) -> Result<(), DbError> {
-    let recorded_at = At(tx.now());
-    let row =
-        ClockRow { zone_id: zone, case_id: Id(case), seq: 1, kind: "start", at: At(at), reason: None, basis, actor_id: None, recorded_at };
-    insert_many(clock_entries::table, [row]).execute(tx.connection)?;
-    Ok(())
+pub fn find_application_of(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Option<Uuid>, DbError> {
+    let found: Option<Id> = cases::table.find((zone, Id(case))).select(cases::application_id).first(tx.connection).optional()?;
+    Ok(found.map(|i| i.0))
+}
+
+/// Cases whose due date may still move, with their applications, in order of identity after `after`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_provisional(tx: &mut Tx<'_>, zone: i32, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let rows: Vec<(Id, Id)> = cases::table
+        .filter(cases::zone_id.eq(zone).and(cases::provisional.eq(true)).and(cases::id.gt(Id(after))))
+        .order(cases::id)
+        .select((cases::id, cases::application_id))
+        .limit(limit)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|(case, application)| (case.0, application.0)).collect())
 }

@@ -2,7 +2,9 @@
 
 use crate::engine::DbError;
 use crate::seal::{Keys, Place};
-use domain::application::Party;
+use domain::application::{Party, Target};
+use domain::flow::{Letter, LetterKind, Mandate, Notice};
+use domain::local_time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -21,6 +23,52 @@ pub struct Content {
     pub project: Option<Value>,
     /// What of the project it covers, for instance buildings.
     pub scope: Vec<String>,
+    /// What an agent may do.
+    #[serde(default)]
+    pub mandate: Option<Mandate>,
+    /// The earlier result it is about.
+    #[serde(default)]
+    pub target: Option<Target>,
+    /// Why paper was keyed later than it arrived.
+    #[serde(default)]
+    pub late_entry: Option<String>,
+    /// Paper taken over at the window.
+    #[serde(default)]
+    pub paper: Vec<Paper>,
+    /// Letters signed.
+    #[serde(default)]
+    pub letters: Vec<Letter>,
+    /// Notices given.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
+}
+
+/// Paper taken over at the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    /// Code of the material.
+    pub material: String,
+    /// The original, not a copy.
+    pub original: bool,
+    /// How many.
+    pub count: u32,
+    /// Who took it.
+    pub taken_by: Uuid,
+    /// When.
+    pub taken_at: Instant,
+}
+
+impl Content {
+    /// The letters that hold: signed and not taken back.
+    pub fn valid_letters(&self, kind: LetterKind) -> impl Iterator<Item = &Letter> {
+        self.letters.iter().filter(move |l| l.kind == kind && l.withdrawn_at.is_none())
+    }
+
+    /// The notice that awaits supplements.
+    #[must_use]
+    pub fn open_notice(&self) -> Option<&Notice> {
+        self.notices.last().filter(|n| n.answered_at.is_none())
+    }
 }
 
 fn place(row: &str, zone: i32) -> Place<'_> {

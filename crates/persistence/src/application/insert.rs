@@ -86,3 +86,12 @@ pub(super) fn insert_parties(tx: &mut Tx<'_>, zone: i32, application: Uuid, part
     insert_many(application_parties::table, rows).execute(tx.connection)?;
     Ok(())
 }
+
+/// Puts an application on an account's list; `false` when it stands there already.
+///
+/// # Errors
+/// [`DbError`].
+pub fn insert_account(tx: &mut Tx<'_>, zone: i32, account: Uuid, application: Uuid) -> Result<bool, DbError> {
+    let row = AccountRow { zone_id: zone, account_id: Id(account), application_id: Id(application) };
+    Ok(insert_many(application_accounts::table, [row]).or_ignore().execute(tx.connection)? == 1)
+}

@@ -76,6 +76,8 @@ pub struct DeskFilter {
     pub light: Option<Light>,
     /// One department.
     pub department: Option<String>,
+    /// Taken on by one person.
+    pub handler: Option<Uuid>,
 }
 
 /// A place in a desk's queue.
@@ -118,6 +120,9 @@ macro_rules! narrowed {
         }
         if let Some(department) = &filter.department {
             query = query.filter(cases::department.eq(department.clone()));
+        }
+        if let Some(handler) = filter.handler {
+            query = query.filter(cases::handler_id.eq(Id(handler)));
         }
         let overdue = || cases::deadline_at.le(now).and(cases::provisional.eq(false));
         query = match filter.light {

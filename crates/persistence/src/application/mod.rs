@@ -1,17 +1,21 @@
 //! Applications: a narrow row that changes state, wide sealed contents beside it.
 
 mod case;
+mod case_file;
+mod clock;
 mod content;
 mod insert;
 mod list;
 mod read;
 mod save;
 
-pub use case::{insert_cases, insert_clock_start, list_cases, save_case};
-pub use content::Content;
-pub use insert::insert;
+pub use case::{find_application_of, insert_cases, list_cases, list_provisional, save_case};
+pub use case_file::{CaseFile, Delivery, find_case_file, save_case_file};
+pub use clock::{insert_clock_entry, list_clock};
+pub use content::{Content, Paper};
+pub use insert::{insert, insert_account};
 pub use list::{COUNTED, DeskCase, DeskFilter, DeskPosition, ListedApplication, count_desk_cases, count_mine, list_desk_cases, list_mine};
-pub use read::{find_tracked, find_visible, lock, lock_unscoped};
+pub use read::{find_tracked, find_visible, lock, lock_unscoped_whole};
 pub use save::{save, save_content};
 
 use crate::engine::{At, Code, Id};

@@ -73,11 +73,23 @@ fn select(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope, purpose: Purpose)
     found.map(|found| unsealed(tx, found)).transpose()
 }
 
+/// Locks an application with its contents for the system itself.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_unscoped_whole(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<(Application, Content)>, DbError> {
+    let Some(application) = lock_unscoped(tx, zone, id)? else { return Ok(None) };
+    let sealed: Vec<u8> =
+        application_contents::table.find((zone, Id(id))).select(application_contents::sealed).first(tx.connection)?;
+    let content = Content::open(tx.keys(), zone, id, &sealed)?;
+    Ok(Some((application, content)))
+}
+
 /// Locks an application for the system itself.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn lock_unscoped(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Application>, DbError> {
+fn lock_unscoped(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Application>, DbError> {
     let row: Option<Row> = applications::table
         .filter(applications::zone_id.eq(zone).and(applications::id.eq(Id(id))))
         .select(Row::as_select())

@@ -4,15 +4,17 @@ use super::{Acting, Done, checked, invalid_form, invalid_parties, replay};
 use crate::dossier::subject;
 use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot};
 use chrono::TimeDelta;
-use domain::application::{ApplicationState, FilingChannel, Party, SubjectKind, check_parties};
+use domain::application::{ApplicationState, FilingChannel, Party, PartyRole, SubjectKind, Target, check_parties};
 use domain::assessment::Plan;
 use domain::event::EventKind;
+use domain::flow::{Mandate, MandateScope};
 use domain::identity::ProjectCode;
 use domain::local_time::{Instant, date_of};
 use persistence::application::{Application, Content, insert};
 use persistence::event::{self, Head, NewEvent, Stream};
 use persistence::idempotency::{self, Request};
-use persistence::{Tx, ids};
+use persistence::number::Stock;
+use persistence::{Tx, certificate, ids};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -37,6 +39,12 @@ pub struct NewApplication {
     pub scope: Vec<String>,
     /// Legal moment of receipt, for paper keyed later.
     pub received_at: Option<Instant>,
+    /// Why it was keyed later.
+    pub late_entry: Option<String>,
+    /// What the agent may do.
+    pub mandate: Option<Mandate>,
+    /// The earlier result it is about.
+    pub target: Option<Target>,
 }
 
 /// Begins a draft.
@@ -62,6 +70,7 @@ pub fn create(
     let now = tx.now();
     let plan = snapshot.plan(subject(new.subject_kind, &new.subject_code), date_of(now)).ok_or(Error::SubjectNotInForce)?;
     let content = contents(&new, &plan, now)?;
+    require_target(tx, snapshot.zone, &plan, &content)?;
     let (project_code, project_name) = new.project.map_or((None, None), |(code, name)| (code, Some(name)));
     let mut application = Application {
         zone: snapshot.zone,
@@ -90,7 +99,8 @@ pub fn create(
     event::append(tx, stream, &mut head, &acting.actor, vec![created])?;
     application.head = head;
     insert(tx, &application, &content, &[acting.may.account])?;
-    Ok(Done { dossier: Dossier { application, content, cases: Vec::new(), materials: Vec::new(), at: now }, replayed: false })
+    let dossier = Dossier { application, content, cases: Vec::new(), materials: Vec::new(), at: now };
+    Ok(Done { dossier, replayed: false, unused: Stock::default() })
 }
 
 /// Paper may be keyed at most so many days after it arrived.
@@ -113,11 +123,54 @@ fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, 
             problems.push(Invalid::new("/received_at", "too_long_ago", "收件时间不能早于一年前"));
         } else if received_at > now {
             problems.push(Invalid::new("/received_at", "in_the_future", "收件时间不能晚于现在"));
+        } else if new.late_entry.as_deref().is_none_or(|r| r.trim().is_empty()) && date_of(received_at) != date_of(now) {
+            problems.push(Invalid::new("/late_entry_reason", "required", "收件后未当日录入的，应说明原因"));
         }
     }
+    problems.extend(mandate_problems(&parties, new.mandate.as_ref(), now));
     checked(problems)?;
     let project = new.project.as_ref().map(|(code, name)| json!({"code": code, "name": name}));
-    Ok(Content { parties, form: new.form.clone(), answers: new.answers.clone(), project, scope: new.scope.clone() })
+    Ok(Content {
+        parties,
+        form: new.form.clone(),
+        answers: new.answers.clone(),
+        project,
+        scope: new.scope.clone(),
+        mandate: new.mandate.clone(),
+        target: new.target.clone(),
+        late_entry: new.late_entry.clone(),
+        ..Content::default()
+    })
+}
+
+/// An agent acts on a mandate that holds today and covers filing (行政许可法 29 ¶2).
+fn mandate_problems(parties: &[Party], mandate: Option<&Mandate>, now: Instant) -> Option<Invalid> {
+    let agent = parties.iter().any(|p| p.role == PartyRole::Agent);
+    match (agent, mandate) {
+        (true, None) => Some(Invalid::new("/mandate", "required", "由代理人申报的，应提供授权委托（行政许可法 29）")),
+        (false, Some(_)) => Some(Invalid::new("/mandate", "no_agent", "没有代理人，不需要授权委托")),
+        (true, Some(m)) if !m.covers(MandateScope::File, date_of(now)) => {
+            Some(Invalid::new("/mandate", "mandate_not_covering", "授权委托不包括代为申报，或者不在有效期内"))
+        }
+        _ => None,
+    }
+}
+
+/// What is to be changed, renewed, replaced or cancelled has to be a valid result of the same matter and holder.
+fn require_target(tx: &mut Tx<'_>, zone: i32, plan: &Plan, content: &Content) -> Result<(), Error> {
+    let Some(target) = &content.target else { return Ok(()) };
+    let found = certificate::find(tx, zone, &target.certificate_no)?;
+    let identifier = super::applicant_identifier(content).map(|i| tx.keys().index("identifier", i));
+    let fits = |c: &certificate::Certificate| {
+        c.state == certificate::CertificateState::Valid
+            && c.holder_identifier == identifier
+            && plan.matters.iter().any(|m| m.document.code == c.matter)
+    };
+    if found.as_ref().is_some_and(fits) {
+        return Ok(());
+    }
+    let text = "没有申请人持有的这份有效证照，或者它不属于本事项";
+    Err(Error::Invalid(vec![Invalid::new("/target/certificate_no", "target_unknown", text)]))
 }
 
 pub(super) fn answer_problems(plan: &Plan, answers: &BTreeMap<String, String>) -> Vec<Invalid> {

@@ -1,25 +1,66 @@
 //! The life of an application.
 
+mod accept;
+mod adopt;
+mod annul;
+mod claim;
+mod clock;
 mod create;
+mod decide;
+mod evaluate;
+mod examine;
+mod instrument;
+mod issue;
+mod letter;
+mod notice;
+mod paper;
+mod proceeding;
+mod recompute;
+mod reuse;
 mod revise;
 mod settle;
 mod submit;
 mod upload;
+mod withdraw;
+mod work;
 
+pub use accept::{Rejection, accept, correct_on_spot, reject};
+pub use adopt::adopt;
+pub use annul::annul;
+pub use claim::{claim, hand_over};
+pub use clock::{Extension, Suspension, extend, resume, suspend};
 pub use create::{NewApplication, create};
+pub use decide::{NewDecision, decide};
+pub use evaluate::{NewEvaluation, answer_review, evaluate};
+pub use examine::{NewExamination, examine};
+pub use issue::{NewDelivery, deliver, issue};
+pub use letter::{NewLetter, Rendered, render_letter, sign_letter, withdraw_letter};
+pub use notice::{NewNotice, give_notice, supplement};
+pub use paper::{NewPaper, take_paper};
+pub use proceeding::{
+    cancel_acceptance, discontinue, make_statement, post_check, propose_revocation, recall, record_rectification, revoke,
+};
+pub use recompute::{finish_recompute, recompute_portion, schedule_recompute};
+pub use reuse::{earlier, reuse};
 pub use revise::{Revision, revise};
 pub use settle::{received_count, settle_application};
 pub use submit::submit;
-pub use upload::{Upload, prepare_upload, upload};
+pub use upload::{Upload, prepare_upload, remove_material, upload};
+pub use withdraw::{confirm_withdrawal, withdraw};
+pub use work::{Order, Work, perform};
 
 use crate::{Dossier, Error, ZoneSnapshot};
-use domain::application::{ApplicationState, PartyProblem};
+use domain::application::{ApplicationState, PartyProblem, PartyRole};
+use domain::assessment::Facts;
 use domain::catalogue::FormProblem;
+use domain::flow::CreditKind;
 use domain::reason::Reason;
 use persistence::application::{Application, Content, Scope, find_visible, lock};
-use persistence::event::Actor;
+use domain::access::Reach;
+use persistence::event::{Actor, ActorKind};
 use persistence::idempotency::Outcome;
-use persistence::{DbError, Tx};
+use persistence::number::Stock;
+use persistence::{DbError, Tx, credit};
 use uuid::Uuid;
 
 use crate::Invalid;
@@ -35,12 +76,29 @@ pub struct Acting {
     pub actor: Actor,
 }
 
+impl Acting {
+    /// Somebody who holds a signed link and needs no login.
+    #[must_use]
+    pub fn anonymous(request_id: Option<String>) -> Self {
+        let actor = Actor { kind: ActorKind::Anonymous, id: None, on_behalf_of: None, request_id };
+        Self { actor, ..Self::system() }
+    }
+
+    /// The system itself, applying the law.
+    fn system() -> Self {
+        let everything = Scope { account: Uuid::nil(), reach: Reach::Zone, departments: Vec::new() };
+        Self { sees: everything.clone(), may: everything, actor: Actor::system() }
+    }
+}
+
 /// What came of a command.
 pub struct Done {
     /// The application afterwards.
     pub dossier: Dossier,
     /// It had been done before; nothing was done now.
     pub replayed: bool,
+    /// Reserved numbers that were not used.
+    pub unused: Stock,
 }
 
 /// Locks an application for a command: 404 for what the caller does not see, 403 for what he sees but may
@@ -67,7 +125,11 @@ fn replay(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, outcome: Outcome, acting: &A
     match outcome {
         Outcome::First => Ok(None),
         Outcome::Mismatch => Err(Error::KeyReused),
-        Outcome::Replay { resource } => Ok(Some(Done { dossier: Dossier::read(tx, snapshot, resource, &acting.sees)?, replayed: true })),
+        Outcome::Replay { resource } => Ok(Some(Done {
+            dossier: Dossier::read(tx, snapshot, resource, &acting.sees)?,
+            replayed: true,
+            unused: Stock::default(),
+        })),
     }
 }
 
@@ -92,4 +154,28 @@ fn checked(problems: Vec<Invalid>) -> Result<(), Error> {
 fn save(tx: &mut Tx<'_>, application: &mut Application) -> Result<(), DbError> {
     application.updated_at = tx.now();
     persistence::application::save(tx, application)
+}
+
+/// The applicant's first identifier.
+fn applicant_identifier(content: &Content) -> Option<&str> {
+    let applicant = content.parties.iter().find(|p| p.role == PartyRole::Applicant)?;
+    applicant.identifiers.first().map(|i| i.value.as_str())
+}
+
+/// Adds what stands against the applicant: bars from applying, breaches that bar commitments and deferrals.
+fn bars(tx: &mut Tx<'_>, dossier: &Dossier, facts: &mut Facts) -> Result<(), DbError> {
+    let Some(identifier) = applicant_identifier(&dossier.content) else { return Ok(()) };
+    for record in credit::list_against(tx, dossier.application.zone, identifier)? {
+        match record.kind {
+            CreditKind::Breach => {
+                facts.breaches.push(Reason::new("unrepaired_breach", "存在未修复的违诺记录", "国办发〔2020〕42号"));
+            }
+            CreditKind::Bar if record.matter == dossier.application.subject_code => {
+                let until = record.until.map(|d| d.to_string()).unwrap_or_default();
+                facts.bars.push(Reason::new("barred", format!("{until}前不得再次申请该行政许可"), "行政许可法 78、79"));
+            }
+            CreditKind::Bar => {}
+        }
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use persistence::application::insert_cases;
 use persistence::event::{self, NewEvent};
 use persistence::idempotency::{self, Request};
 use persistence::job::{self, JobKind};
+use persistence::number::Stock;
 use persistence::{Tx, ids};
 use serde_json::json;
 use uuid::Uuid;
@@ -39,7 +40,8 @@ pub fn submit(
     let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
     let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
     let hours = &snapshot.catalogue.zone.hours;
-    let facts = dossier.facts();
+    let mut facts = dossier.facts();
+    super::bars(tx, &dossier, &mut facts)?;
     let assessment = assess(&plan, &facts, &snapshot.calendar, hours);
     if !assessment.may_submit {
         return Err(Error::NotReady(assessment.reasons));
@@ -51,6 +53,9 @@ pub fn submit(
     };
     let filing = Filing { received_at, calendar: &snapshot.calendar, hours };
     dossier.cases = domain::application::submit(&plan, &facts, &filing, ids::new_id);
+    for case in &mut dossier.cases {
+        case.target = dossier.content.target.clone();
+    }
     if dossier.cases.is_empty() {
         return Err(Error::NotReady(vec![Reason::new("nothing_chosen", "没有选择任何事项", "办事指南")]));
     }
@@ -66,12 +71,12 @@ pub fn submit(
     let stream = application.stream();
     event::append(tx, stream, &mut application.head, &acting.actor, events)?;
     insert_cases(tx, application.zone, id, &dossier.cases)?;
-    if let Some(due_at) = next_lapse(&dossier.cases) {
+    if let Some(due_at) = lapses(&dossier.cases, false).min() {
         job::insert(tx, application.zone, JobKind::SettleApplication, id, due_at)?;
     }
     save(tx, application)?;
     settle_cases(&mut dossier.cases, now, &snapshot);
-    Ok(Done { dossier, replayed: false })
+    Ok(Done { dossier, replayed: false, unused: Stock::default() })
 }
 
 fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instant, missing: &[&str]) -> Vec<NewEvent> {
@@ -86,8 +91,8 @@ fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instan
         .collect()
 }
 
-/// When silence acts next on any of these cases.
-pub(super) fn next_lapse(cases: &[Case]) -> Option<Instant> {
-    let waiting_for_notice = |c: &&Case| c.state == CaseState::Received;
-    cases.iter().filter(waiting_for_notice).filter_map(|c| c.deadline).map(|d| d.due.at).min()
+/// When time acts on these cases: silence on received ones, the term for supplements where it ends them.
+pub(super) fn lapses(cases: &[Case], withdraws: bool) -> impl Iterator<Item = Instant> {
+    let running = move |c: &&Case| c.state == CaseState::Received || (withdraws && c.state == CaseState::Supplementing);
+    cases.iter().filter(running).filter_map(|c| c.deadline).map(|d| d.due.at)
 }

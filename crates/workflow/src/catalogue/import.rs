@@ -189,6 +189,11 @@ const FROM_THE_START: (i32, u32, u32) = (2019, 1, 1);
 /// [`Error::Database`].
 pub fn import(tx: &mut Tx<'_>, reading: Reading) -> Result<Imported, Error> {
     let mut imported = Imported { days: calendar::insert(tx, reading.days)?, ..Imported::default() };
+    if imported.days > 0 {
+        for (number, _) in zone::list(tx)? {
+            crate::application::schedule_recompute(tx, number)?;
+        }
+    }
     let now = tx.now();
     let today = date_of(now);
     let start = NaiveDate::from_ymd_opt(FROM_THE_START.0, FROM_THE_START.1, FROM_THE_START.2).unwrap_or(today);

@@ -11,8 +11,9 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use chrono::{DateTime, FixedOffset};
 use domain::access::Role;
-use domain::application::{FilingChannel, Party, SubjectKind};
+use domain::application::{FilingChannel, Party, SubjectKind, Target};
 use domain::catalogue::Subject;
+use domain::flow::Mandate;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -64,6 +65,14 @@ pub(crate) struct CreateApplication {
     /// Legal moment of receipt of paper, by a clerk only.
     #[schema(value_type = Option<String>, format = DateTime, example = "2024-09-27T10:00:00+08:00")]
     received_at: Option<DateTime<FixedOffset>>,
+    /// Why paper was keyed on a later day than it arrived.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "当日系统停电")]
+    late_entry_reason: Option<String>,
+    /// What the agent may do; required with an agent.
+    mandate: Option<Mandate>,
+    /// The earlier result it is about.
+    target: Option<Target>,
 }
 
 /// 新建申请（草稿）
@@ -86,7 +95,7 @@ pub(crate) async fn create_application(
     let new = body.value.into_new(if window { FilingChannel::Window } else { FilingChannel::Online })?;
     let (snapshot, snapshots, acting) = (zone.0.clone(), state.snapshots.clone(), caller.acting());
     let done = state.db.write(move |tx| create(tx, &snapshots, snapshot, new, &acting, once.as_ref())).await?;
-    let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope());
+    let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope(), &caller.seat());
     Ok(changed(StatusCode::CREATED, &view, view.version(), done.replayed))
 }
 
@@ -106,6 +115,9 @@ impl CreateApplication {
             project: self.project.map(|p| (p.code, p.name)),
             scope: self.scope,
             received_at: self.received_at.map(|at| at.to_utc()),
+            late_entry: self.late_entry_reason,
+            mandate: self.mandate,
+            target: self.target,
         })
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn get_application(
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, scope) = (zone.0.clone(), caller.scope());
     let dossier = state.db.read(move |tx| Dossier::read(tx, &snapshot, id.0, &scope)).await?;
-    let view = ApplicationView::new(dossier, &zone, state.db.keys(), &caller.scope());
+    let view = ApplicationView::new(dossier, &zone, state.db.keys(), &caller.scope(), &caller.seat());
     Ok(tagged(&request, &view, Some(view.version()), Caching::Private))
 }
 

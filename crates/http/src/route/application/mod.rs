@@ -1,5 +1,6 @@
 //! Applications, one verb a file.
 
+mod adopt;
 mod create;
 mod get;
 mod list;
@@ -7,6 +8,7 @@ mod revise;
 mod submit;
 mod upload;
 
+pub(super) use adopt::*;
 pub(super) use create::*;
 pub(super) use get::*;
 pub(super) use list::*;

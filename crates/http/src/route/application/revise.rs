@@ -54,6 +54,6 @@ pub(crate) async fn revise_application(
     let revision = Revision { form, answers, parties };
     let (snapshot, snapshots, acting) = (zone.0.clone(), state.snapshots.clone(), caller.acting());
     let dossier = state.db.write(move |tx| revise(tx, &snapshots, snapshot, id.0, expected.0, revision, &acting)).await?;
-    let view = ApplicationView::new(dossier, &zone, state.db.keys(), &caller.scope());
+    let view = ApplicationView::new(dossier, &zone, state.db.keys(), &caller.scope(), &caller.seat());
     Ok(changed(StatusCode::OK, &view, view.version(), false))
 }

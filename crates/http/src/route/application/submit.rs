@@ -52,6 +52,6 @@ pub(crate) async fn submit_application(
         state.numbers.give_back(zone.zone, Series::Submission, day, taken);
     }
     let done = done?;
-    let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope());
+    let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope(), &caller.seat());
     Ok(changed(StatusCode::OK, &view, view.version(), done.replayed))
 }

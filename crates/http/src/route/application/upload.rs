@@ -65,9 +65,9 @@ pub(crate) async fn upload_material(
     }
     let id = id.0;
     let mut parts = Parts::default();
-    let (mut unsure, number, acting) = (false, zone.zone, caller.acting());
+    let (mut unsure, snapshot, acting) = (false, zone.0.clone(), caller.acting());
     let entered = match parts.take_all(&mut form, &caller, &zone, id, &state).await {
-        Ok(new) => state.db.write(move |tx| upload(tx, number, id, new, &acting)).await.map_err(|error| {
+        Ok(new) => state.db.write(move |tx| upload(tx, snapshot, id, new, &acting)).await.map_err(|error| {
             // A failure of the database may hide a commit: then the file stays, an orphan at worst.
             unsure = matches!(error, Error::Database(_));
             Problem::from(error)

@@ -1,0 +1,293 @@
+//! The clock of a case (办理时限): a ledger of start, pauses and extensions, and what follows from it.
+
+use crate::application::{Case, Deadline, Light, Pause, light, yellow_from};
+use crate::calendar::{Due, HallHours, Limit, LimitUnit, WorkCalendar, due as plain_due, minutes_between, minutes_per_day};
+use crate::calendar::{add_minutes, rolled};
+use crate::local_time::{Instant, date_of, end_of};
+use crate::reason::Reason;
+use chrono::{Datelike, Days, Months, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+codes! {
+    /// What an entry of the ledger does.
+    pub enum ClockKind {
+        /// 起算.
+        Start = "start", "起算";
+        /// 暂停: nothing counts from the day after.
+        Pause = "pause", "暂停";
+        /// 恢复: counting goes on from the first working day after.
+        Resume = "resume", "恢复";
+        /// 延长.
+        Extend = "extend", "延长";
+    }
+}
+
+codes! {
+    /// A special procedure whose time is not counted (行政许可法 45).
+    pub enum SpecialProcedure {
+        /// 听证.
+        Hearing = "hearing", "听证";
+        /// 招标.
+        Tender = "tender", "招标";
+        /// 拍卖.
+        Auction = "auction", "拍卖";
+        /// 检验.
+        Inspection = "inspection", "检验";
+        /// 检测.
+        Testing = "testing", "检测";
+        /// 检疫.
+        Quarantine = "quarantine", "检疫";
+        /// 鉴定.
+        Appraisal = "appraisal", "鉴定";
+        /// 专家评审.
+        ExpertReview = "expert_review", "专家评审";
+    }
+}
+
+/// One entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockEntry {
+    /// What it does.
+    pub kind: ClockKind,
+    /// From when.
+    pub at: Instant,
+    /// Why.
+    pub reason: Option<String>,
+    /// Legal basis.
+    pub basis: String,
+    /// The special procedure, of a pause.
+    pub procedure: Option<SpecialProcedure>,
+    /// How long it was said to take, working days.
+    pub expected_days: Option<u32>,
+    /// When the applicant was told in writing (行政许可法 45).
+    pub told_at: Option<Instant>,
+    /// What an extension adds.
+    pub added: Option<Limit>,
+    /// Who entered it; nobody when the law did.
+    pub by: Option<Uuid>,
+}
+
+impl ClockEntry {
+    /// The start of a clock.
+    #[must_use]
+    pub fn start(at: Instant, basis: &str, by: Option<Uuid>) -> Self {
+        Self::new(ClockKind::Start, at, basis, by)
+    }
+
+    fn new(kind: ClockKind, at: Instant, basis: &str, by: Option<Uuid>) -> Self {
+        Self { kind, at, reason: None, basis: basis.to_owned(), procedure: None, expected_days: None, told_at: None, added: None, by }
+    }
+}
+
+codes! {
+    /// How a day counted.
+    pub enum DayCount {
+        /// 起算日, day 0 (民法典 201).
+        Start = "start", "起算日";
+        /// 计入.
+        Counted = "counted", "计入";
+        /// 非工作日.
+        Free = "free", "非工作日";
+        /// 特别程序, not counted.
+        Paused = "paused", "特别程序不计";
+    }
+}
+
+/// One day of a clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CountedDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// How it counted.
+    pub count: DayCount,
+    /// Its number, when it counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<u32>,
+}
+
+/// A ledger read on a calendar.
+pub struct Clock<'a> {
+    /// The entries, in order.
+    pub entries: &'a [ClockEntry],
+    /// The calendar.
+    pub calendar: &'a WorkCalendar,
+    /// Hall hours.
+    pub hours: &'a [HallHours],
+}
+
+/// A pause of the ledger; open while its end is missing.
+type Span = (Instant, Option<Instant>);
+
+impl Clock<'_> {
+    /// The entries since the clock was last started: annulling a refusal starts it anew.
+    fn running(&self) -> &[ClockEntry] {
+        let last = self.entries.iter().rposition(|e| e.kind == ClockKind::Start).unwrap_or(0);
+        self.entries.get(last..).unwrap_or_default()
+    }
+
+    fn start(&self) -> Option<Instant> {
+        self.running().first().filter(|e| e.kind == ClockKind::Start).map(|e| e.at)
+    }
+
+    fn spans(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        for entry in self.running() {
+            match (entry.kind, spans.last_mut()) {
+                (ClockKind::Pause, _) => spans.push((entry.at, None)),
+                (ClockKind::Resume, Some(open)) => open.1 = Some(entry.at),
+                _ => {}
+            }
+        }
+        spans
+    }
+
+    /// Nothing counts on a day after the pause began, up to and with the day it ended.
+    fn is_paused(spans: &[Span], day: NaiveDate) -> bool {
+        spans.iter().any(|(from, to)| date_of(*from) < day && to.is_none_or(|to| day <= date_of(to)))
+    }
+
+    /// The limit with what extensions added to it.
+    #[must_use]
+    pub fn extended(&self, limit: Limit) -> Limit {
+        let added: u32 = self.running().iter().filter_map(|e| e.added).filter(|a| a.unit == limit.unit).map(|a| a.n).sum();
+        Limit { n: limit.n + added, ..limit }
+    }
+
+    /// When `limit` ends; `None` while the clock stands.
+    #[must_use]
+    pub fn due(&self, limit: Limit) -> Option<Due> {
+        let (start, spans, limit) = (self.start()?, self.spans(), self.extended(limit));
+        if spans.iter().any(|(_, to)| to.is_none()) {
+            return None;
+        }
+        if spans.is_empty() {
+            return Some(plain_due(self.calendar, self.hours, start, limit));
+        }
+        let first = date_of(start);
+        let on = match limit.unit {
+            LimitUnit::HalfWorkingDay => return Some(self.half_days(start, &spans, limit.n)),
+            LimitUnit::WorkingDay => self.walk(first, &spans, limit.n, |day| self.calendar.counts(day)),
+            LimitUnit::NaturalDay => rolled(self.calendar, self.walk(first, &spans, limit.n, |_| true)),
+            LimitUnit::Month => {
+                let plain = first.checked_add_months(Months::new(limit.n)).unwrap_or(NaiveDate::MAX);
+                let days: i64 = spans.iter().filter_map(|(from, to)| Some((date_of((*to)?) - date_of(*from)).num_days())).sum();
+                rolled(self.calendar, plain.checked_add_days(Days::new(days.unsigned_abs())).unwrap_or(NaiveDate::MAX))
+            }
+        };
+        Some(Due { on, at: end_of(on), provisional: !(first.year()..=on.year()).all(|y| self.calendar.covers(y)) })
+    }
+
+    fn walk(&self, start: NaiveDate, spans: &[Span], n: u32, counts: impl Fn(NaiveDate) -> bool) -> NaiveDate {
+        let (mut day, mut left) = (start, n);
+        while left > 0 && day < NaiveDate::MAX {
+            day = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+            if counts(day) && !Self::is_paused(spans, day) {
+                left -= 1;
+            }
+        }
+        day
+    }
+
+    fn half_days(&self, start: Instant, spans: &[Span], halves: u32) -> Due {
+        let mut left = minutes_per_day(self.hours, date_of(start)) * i64::from(halves) / 2;
+        let mut from = start;
+        for (begin, end) in spans {
+            let used = minutes_between(self.calendar, self.hours, from, *begin);
+            if used >= left {
+                break;
+            }
+            left -= used;
+            from = end.unwrap_or(*begin);
+        }
+        let at = add_minutes(self.calendar, self.hours, from, left);
+        let covered = (date_of(start).year()..=date_of(at).year()).all(|y| self.calendar.covers(y));
+        Due { on: date_of(at), at, provisional: !covered }
+    }
+
+    /// Deadline of `limit` with its warning; `None` while the clock stands.
+    #[must_use]
+    pub fn deadline(&self, limit: Limit) -> Option<Deadline> {
+        let due = self.due(limit)?;
+        let start = date_of(self.start()?);
+        Some(Deadline { due, yellow_at: yellow_from(self.calendar, start, &due, 1) })
+    }
+
+    /// Every day from the start to the end of `limit` (at most to `today` while the clock stands), and how it
+    /// counted.
+    #[must_use]
+    pub fn days(&self, limit: Limit, today: NaiveDate) -> Vec<CountedDay> {
+        let Some(start) = self.start() else { return Vec::new() };
+        let (first, spans) = (date_of(start), self.spans());
+        let last = self.due(limit).map_or(today, |d| d.on);
+        let mut n = 0;
+        let mut days = vec![CountedDay { day: first, count: DayCount::Start, n: None }];
+        for day in first.iter_days().skip(1).take_while(|d| *d <= last).take(MOST_DAYS) {
+            let works = limit.unit == LimitUnit::NaturalDay || limit.unit == LimitUnit::Month || self.calendar.counts(day);
+            let count = match (Self::is_paused(&spans, day), works) {
+                (true, _) => DayCount::Paused,
+                (false, true) => DayCount::Counted,
+                (false, false) => DayCount::Free,
+            };
+            n += u32::from(count == DayCount::Counted);
+            days.push(CountedDay { day, count, n: (count == DayCount::Counted).then_some(n) });
+        }
+        days
+    }
+}
+
+/// Days an explanation shows at most.
+const MOST_DAYS: usize = 1000;
+
+/// Stops the clock for a special procedure; the applicant has been told how long it will take.
+#[must_use]
+pub fn suspend(case: &mut Case, entry: ClockEntry, now: Instant, calendar: &WorkCalendar) -> ClockEntry {
+    let expected = (0..entry.expected_days.unwrap_or(0)).fold(date_of(now), |day, _| calendar.next_working_day(day));
+    let kept = case.deadline.map_or(Light::Green, |d| light(&d, now));
+    case.progress.pause = Some(Pause { since: now, expected_on: expected, light: kept });
+    case.deadline = None;
+    case.version += 1;
+    ClockEntry { kind: ClockKind::Pause, at: now, ..entry }
+}
+
+/// Lets the clock go on; `entries` is the ledger before.
+#[must_use]
+pub fn resume(case: &mut Case, entries: &mut Vec<ClockEntry>, reason: String, by: Uuid, now: Instant, calendar: (&WorkCalendar, &[HallHours])) -> ClockEntry {
+    let entry = ClockEntry { reason: Some(reason), ..ClockEntry::new(ClockKind::Resume, now, "行政许可法 45", Some(by)) };
+    entries.push(entry.clone());
+    case.progress.pause = None;
+    case.progress.resumed = true;
+    recompute(case, entries, calendar);
+    case.version += 1;
+    entry
+}
+
+/// Extends the limit once: by at most 10 working days, 15 where departments handle it together (行政许可法 42).
+///
+/// # Errors
+/// Why it can't be extended so.
+pub fn extend(case: &mut Case, entries: &mut Vec<ClockEntry>, days: u32, entry: ClockEntry, calendar: (&WorkCalendar, &[HallHours])) -> Result<ClockEntry, Reason> {
+    let unit = case.promised.limit.unit;
+    let added = match unit {
+        LimitUnit::HalfWorkingDay => Limit { n: days * 2, unit },
+        LimitUnit::WorkingDay | LimitUnit::NaturalDay => Limit { n: days, unit },
+        LimitUnit::Month => return Err(Reason::new("extension_unit", "以月计算的期限不能按日延长", "行政许可法 42")),
+    };
+    if !(1..=10).contains(&days) {
+        return Err(Reason::new("extension_too_long", "最多延长十日", "行政许可法 42"));
+    }
+    let entry = ClockEntry { kind: ClockKind::Extend, added: Some(added), ..entry };
+    entries.push(entry.clone());
+    case.progress.extended = Some(added);
+    recompute(case, entries, calendar);
+    case.version += 1;
+    Ok(entry)
+}
+
+/// Sets the stored deadlines from the ledger.
+pub fn recompute(case: &mut Case, entries: &[ClockEntry], (calendar, hours): (&WorkCalendar, &[HallHours])) {
+    let clock = Clock { entries, calendar, hours };
+    case.deadline = clock.deadline(case.promised.limit);
+    case.progress.statutory_due = case.progress.statutory.and_then(|limit| clock.due(limit));
+}

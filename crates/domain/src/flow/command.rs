@@ -1,0 +1,160 @@
+//! The one table of state × command: allowed, or why not.
+
+use crate::access::Operation;
+use crate::application::{Case, CaseState, Ending, Outcome, ProceedingStage};
+use crate::reason::Reason;
+
+codes! {
+    /// An act on a case.
+    pub enum Command {
+        /// 受理.
+        Accept = "accept", "受理";
+        /// 不受理、不予受理.
+        Reject = "reject", "不予受理";
+        /// 一次性告知补正.
+        GiveNotice = "give_notice", "告知补正";
+        /// 提交补正.
+        Supplement = "supplement", "提交补正";
+        /// 审查.
+        Examine = "examine", "审查";
+        /// 启动特别程序.
+        Suspend = "suspend", "启动特别程序";
+        /// 结束特别程序.
+        Resume = "resume", "结束特别程序";
+        /// 延长期限.
+        Extend = "extend", "延长期限";
+        /// 作出决定.
+        Decide = "decide", "作出决定";
+        /// 出件.
+        Issue = "issue", "出件";
+        /// 送达.
+        Deliver = "deliver", "送达";
+        /// 撤件.
+        Withdraw = "withdraw", "撤回申请";
+        /// 确认撤件.
+        ConfirmWithdrawal = "confirm_withdrawal", "确认撤件";
+        /// 事后核查.
+        PostCheck = "post_check", "事后核查";
+        /// 启动撤销程序.
+        ProposeRevocation = "propose_revocation", "启动撤销程序";
+        /// 记录整改结果.
+        RecordRectification = "record_rectification", "记录整改结果";
+        /// 陈述申辩.
+        MakeStatement = "make_statement", "陈述申辩";
+        /// 撤销.
+        Revoke = "revoke", "撤销";
+        /// 处理容缺逾期.
+        CancelAcceptance = "cancel_acceptance", "撤回受理决定";
+        /// 终止不利处理.
+        Discontinue = "discontinue", "终止不利处理程序";
+        /// 撤回许可.
+        Recall = "recall", "撤回许可";
+        /// 纠正不予受理或者不予许可.
+        Annul = "annul", "纠正不予决定";
+        /// 领办.
+        Claim = "claim", "领办";
+        /// 移交.
+        HandOver = "hand_over", "移交";
+    }
+}
+
+impl Command {
+    /// The operation that performs it.
+    #[must_use]
+    pub const fn operation(self) -> Operation {
+        match self {
+            Self::Accept => Operation::AcceptApplication,
+            Self::Reject => Operation::RejectApplication,
+            Self::GiveNotice => Operation::GiveSupplementNotice,
+            Self::Supplement => Operation::SupplementApplication,
+            Self::Examine => Operation::ExamineCase,
+            Self::Suspend => Operation::SuspendCase,
+            Self::Resume => Operation::ResumeCase,
+            Self::Extend => Operation::ExtendCase,
+            Self::Decide => Operation::DecideCase,
+            Self::Issue => Operation::IssueApplication,
+            Self::Deliver => Operation::DeliverApplication,
+            Self::Withdraw => Operation::WithdrawApplication,
+            Self::ConfirmWithdrawal => Operation::ConfirmWithdrawal,
+            Self::PostCheck => Operation::PostCheckCase,
+            Self::ProposeRevocation => Operation::ProposeRevocation,
+            Self::RecordRectification => Operation::RecordRectification,
+            Self::MakeStatement => Operation::MakeStatement,
+            Self::Revoke => Operation::RevokeCase,
+            Self::CancelAcceptance => Operation::CancelAcceptance,
+            Self::Discontinue => Operation::DiscontinueProceeding,
+            Self::Recall => Operation::RecallCase,
+            Self::Annul => Operation::AnnulDecision,
+            Self::Claim => Operation::ClaimCase,
+            Self::HandOver => Operation::HandOverCase,
+        }
+    }
+
+    /// Whether the applicant performs it.
+    #[must_use]
+    pub const fn is_of_applicant(self) -> bool {
+        matches!(self, Self::Supplement | Self::Withdraw | Self::MakeStatement)
+    }
+}
+
+/// Why `case` as it stands does not allow `command`; `None` when it does.
+#[must_use]
+pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
+    use CaseState::{Accepted, Decided, Ended, Received, Supplementing, Waiting};
+    let progress = &case.progress;
+    let granted = case.state == Decided && case.outcome.is_some_and(Outcome::is_grant) && progress.reversal.is_none();
+    let in_force = granted && progress.proceeding.is_none();
+    let stage = |wanted| progress.proceeding == Some(wanted);
+    let fits = match command {
+        Command::Accept | Command::Reject | Command::GiveNotice => case.state == Received,
+        Command::Supplement => case.state == Supplementing,
+        Command::Examine | Command::Suspend | Command::Resume | Command::Extend | Command::Decide => case.state == Accepted,
+        Command::Withdraw => matches!(case.state, Waiting | Received | Supplementing | Accepted),
+        Command::ConfirmWithdrawal => case.state == Accepted && progress.withdrawal_at.is_some(),
+        Command::Issue => granted && progress.issued_at.is_none(),
+        Command::Deliver => granted && progress.issued_at.is_some() && progress.delivered_at.is_none(),
+        Command::PostCheck | Command::ProposeRevocation | Command::Recall => in_force,
+        Command::RecordRectification => granted && stage(ProceedingStage::Rectifying),
+        Command::MakeStatement => stage(ProceedingStage::Statement),
+        Command::Revoke => granted && stage(ProceedingStage::Statement),
+        Command::CancelAcceptance => case.state == Accepted && stage(ProceedingStage::Statement),
+        Command::Discontinue => progress.proceeding.is_some(),
+        Command::Annul => {
+            let refused = case.state == Decided && case.outcome == Some(Outcome::Refused);
+            refused || (case.state == Ended && matches!(progress.ending, Some(Ending::NotRequired | Ending::NotInScope | Ending::FalseMaterials)))
+        }
+        Command::Claim | Command::HandOver => matches!(case.state, Received | Supplementing | Accepted) || (granted && !case.is_closed()),
+    };
+    if !fits {
+        let text = format!("办件处于「{}」，不能{}", case.state_name(), command.label());
+        return Some(Reason::new("case_state", text, "行政许可法"));
+    }
+    stopped(case, command)
+}
+
+/// What stops an act that the state alone would allow.
+fn stopped(case: &Case, command: Command) -> Option<Reason> {
+    let progress = &case.progress;
+    let halting = matches!(command, Command::Suspend | Command::Extend | Command::Decide | Command::Examine);
+    if halting && progress.withdrawal_at.is_some() {
+        return Some(Reason::new("withdrawal_pending", "申请人已申请撤件，请先确认", "行政许可法"));
+    }
+    match (command, progress.pause) {
+        (Command::Suspend, Some(_)) => return Some(Reason::new("already_suspended", "特别程序尚未结束", "行政许可法 45")),
+        (Command::Resume, None) => return Some(Reason::new("not_suspended", "没有正在进行的特别程序", "行政许可法 45")),
+        (Command::Decide | Command::Extend, Some(_)) => {
+            return Some(Reason::new("suspended", "特别程序结束前不能办理", "行政许可法 45"));
+        }
+        _ => {}
+    }
+    if command == Command::Extend && progress.extended.is_some() {
+        return Some(Reason::new("already_extended", "期限只能延长一次", "行政许可法 42"));
+    }
+    if command == Command::Decide && progress.proceeding.is_some() {
+        return Some(Reason::new("proceeding_open", "容缺逾期的处理尚未结束", "容缺受理规则"));
+    }
+    if command == Command::Withdraw && progress.withdrawal_at.is_some() {
+        return Some(Reason::new("withdrawal_pending", "已申请撤件，等待确认", "行政许可法"));
+    }
+    None
+}

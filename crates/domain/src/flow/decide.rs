@@ -1,0 +1,162 @@
+//! Examination (审查) and decision (决定).
+
+use crate::application::{Case, CaseState, Deadline, Filing, Outcome, yellow_from};
+use crate::calendar::{Limit, due};
+use crate::catalogue::{CaseKind, Matter, Separation};
+use crate::local_time::{Instant, date_of};
+use crate::reason::Reason;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+codes! {
+    /// How a case was examined.
+    pub enum ExaminationMethod {
+        /// 书面审查.
+        Desk = "desk", "书面审查";
+        /// 实地核查: by at least two officers (行政许可法 34 ¶3).
+        SiteCheck = "site_check", "实地核查";
+    }
+}
+
+/// One point of a checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoint {
+    /// What was looked at.
+    #[schema(example = "施工场地已经基本具备施工条件", max_length = 200)]
+    pub point: String,
+    /// Whether it is met.
+    pub passed: bool,
+    /// Remark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// One examination as recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Examination {
+    /// How.
+    pub method: ExaminationMethod,
+    /// Its officers.
+    pub officers: Vec<Uuid>,
+    /// The checklist.
+    pub checklist: Vec<Checkpoint>,
+    /// Opinion.
+    pub opinion: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// Records an examination: the conditions are met when every point is.
+///
+/// # Errors
+/// Too few officers for a site check, or an empty checklist.
+pub fn examine(case: &mut Case, examination: &Examination) -> Result<(), Reason> {
+    let officers: BTreeSet<&Uuid> = examination.officers.iter().collect();
+    if examination.method == ExaminationMethod::SiteCheck && officers.len() < 2 {
+        return Err(Reason::new("two_officers", "实地核查应当指派两名以上工作人员", "行政许可法 34"));
+    }
+    if examination.checklist.is_empty() {
+        return Err(Reason::new("checklist_empty", "请填写审查要点", "行政许可法 34"));
+    }
+    case.progress.examined = examination.checklist.iter().all(|c| c.passed);
+    case.version += 1;
+    Ok(())
+}
+
+/// Why something is refused: reasons are owed, and where to turn (行政许可法 38 ¶2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Why.
+    #[schema(example = "不符合建筑法第八条规定的施工许可条件", max_length = 1000)]
+    pub reason: String,
+    /// The rule it rests on.
+    #[schema(example = "建筑法 8", max_length = 200)]
+    pub basis: String,
+}
+
+/// A decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision<'a> {
+    /// Whether it is granted.
+    pub granted: bool,
+    /// Who decides.
+    pub by: Uuid,
+    /// He is an authorised clerk, not an examiner of the department.
+    pub at_window: bool,
+    /// Deferred materials owed before the decision have not come.
+    pub owed_before: bool,
+    /// Deferred materials may follow the grant.
+    pub owed_after: bool,
+    /// Reasons of a refusal.
+    pub refusals: &'a [Refusal],
+    /// Why the promise was missed, for the applicant (优化营商环境条例 36).
+    pub delay: Option<&'a str>,
+}
+
+/// Why this person may not decide this case: who accepted does not decide (受审分离), a clerk only where the
+/// zone has authorised the window (审批授权窗口到位).
+#[must_use]
+pub fn separated(case: &Case, matter: &Matter, by: Uuid, at_window: bool) -> Option<Reason> {
+    let basis = "受审分离";
+    match matter.separation {
+        Separation::WindowAuthorised => None,
+        Separation::Strict if at_window => Some(Reason::new("separation", "本事项未授权窗口审批，由审批部门决定", basis)),
+        Separation::Strict if case.progress.accepted_by == Some(by) => {
+            Some(Reason::new("separation", "受理人员不能同时作出决定", basis))
+        }
+        Separation::Strict => None,
+    }
+}
+
+/// Decides an accepted case. A grant is delivered within 10 working days (行政许可法 44).
+///
+/// # Errors
+/// Why it can't be decided so.
+pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Filing<'_>) -> Result<(), Reason> {
+    let late = case.deadline.is_some_and(|d| !d.due.provisional && now.received_at >= d.due.at);
+    if late && decision.delay.is_none() {
+        return Err(Reason::new("delay_reason_required", "已超过承诺办结时限，请说明原因", "优化营商环境条例 36"));
+    }
+    if !decision.granted && decision.refusals.is_empty() {
+        return Err(Reason::new("refusal_reason_required", "不予许可应当说明理由", "行政许可法 38"));
+    }
+    let examined = case.progress.examined || case.progress.by_commitment || matter.case_kind == CaseKind::Instant;
+    if decision.granted && !examined {
+        return Err(Reason::new("not_examined", "尚无审查通过的记录", "行政许可法 34"));
+    }
+    if decision.granted && decision.owed_before {
+        return Err(Reason::new("deferred_material_open", "容缺材料尚未补齐", "容缺受理清单"));
+    }
+    case.state = CaseState::Decided;
+    case.outcome = Some(match (decision.granted, decision.owed_after) {
+        (true, true) => Outcome::GrantedWithDeferral,
+        (true, false) => Outcome::Granted,
+        (false, _) => Outcome::Refused,
+    });
+    case.decided_at = Some(now.received_at);
+    case.progress.promise_due = case.deadline.map(|d| d.due);
+    case.progress.decided_by = Some(decision.by);
+    case.deadline = decision.granted.then(|| {
+        let due = due(now.calendar, now.hours, now.received_at, DELIVERY_TERM);
+        Deadline { due, yellow_at: yellow_from(now.calendar, date_of(now.received_at), &due, 2) }
+    });
+    case.version += 1;
+    Ok(())
+}
+
+/// Delivery of a grant (行政许可法 44).
+const DELIVERY_TERM: Limit = Limit::working_days(10);
+
+/// Where the applicant may turn against a refusal (行政许可法 38 ¶2; 行政复议法 20; 行政诉讼法 46).
+#[must_use]
+pub fn remedies(body: &str) -> String {
+    format!(
+        "如不服本决定，可以自收到本决定之日起六十日内依法向有管辖权的行政复议机关申请行政复议，\
+         或者自知道作出行政行为之日起六个月内依法向人民法院提起行政诉讼。作出决定的机关：{body}。"
+    )
+}

@@ -1,0 +1,147 @@
+//! The one-time notice (一次性告知, 行政许可法 32(4)) and the supplements that answer it.
+
+use crate::application::{Case, CaseState, Deadline, Filing, yellow_from};
+use crate::calendar::{Due, Limit, due};
+use crate::local_time::{Instant, date_of};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// One defect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeItem {
+    /// The case it concerns; may be left out where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Uuid>,
+    /// Code of the material; absent for a defect of the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "planning-conditions-approval", max_length = 100)]
+    pub material: Option<String>,
+    /// Data element of the form, for a defect there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "floor_area_m2", max_length = 100)]
+    pub element: Option<String>,
+    /// What is wrong or missing.
+    #[schema(example = "缺少批复文号", max_length = 500)]
+    pub defect: String,
+    /// How to put it right, and in which form.
+    #[schema(example = "上传加盖公章的批复全文", max_length = 500)]
+    pub remedy: String,
+}
+
+/// One notice: everything that is to be supplemented, said once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Round, from 1.
+    pub round: u32,
+    /// When it was given.
+    pub given_at: Instant,
+    /// Who gave it.
+    pub given_by: Uuid,
+    /// Last day for the supplements.
+    pub due: Due,
+    /// The defects.
+    pub items: Vec<NoticeItem>,
+    /// When the supplements were handed in.
+    pub answered_at: Option<Instant>,
+    /// Why a reviewer let it name something that had been complete before.
+    pub overridden: Option<String>,
+}
+
+/// One thing wrong with a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeProblem {
+    /// Place in the list of items.
+    pub item: usize,
+    /// Stable code.
+    pub code: &'static str,
+    /// Chinese text.
+    pub text: String,
+}
+
+/// What a notice is judged against.
+pub struct NoticeFacts<'a> {
+    /// Materials the matter of each case asks for.
+    pub asked: &'a dyn Fn(&NoticeItem) -> bool,
+    /// Materials accepted from this applicant before and still valid.
+    pub held: &'a BTreeSet<String>,
+    /// Materials handed in since the last notice.
+    pub renewed: &'a BTreeSet<String>,
+    /// The last notice, if there was one.
+    pub last: Option<&'a Notice>,
+    /// A supervisor's reason to name more in a later round.
+    pub overridden: bool,
+}
+
+/// Everything wrong with the items of a notice: unrelated materials (行政许可法 31), materials the hall holds
+/// already (在线政务服务若干规定 7), and, from the second round on, what could have been said the first time
+/// (一次告知).
+#[must_use]
+pub fn check_notice(items: &[NoticeItem], facts: &NoticeFacts<'_>) -> Vec<NoticeProblem> {
+    let judge = |(item, entry): (usize, &NoticeItem)| {
+        let problem = |code, text: String| Some(NoticeProblem { item, code, text });
+        let written = |text: &str| (1..=500).contains(&text.trim().chars().count());
+        if !written(&entry.defect) || !written(&entry.remedy) {
+            return problem("length", "应写明问题和补正方式，各1至500个字".to_owned());
+        }
+        match (&entry.material, &entry.element) {
+            (None, None) => return problem("defect_unplaced", "应写明是哪一份材料或者表单的哪一项".to_owned()),
+            (Some(material), _) if !(facts.asked)(entry) => {
+                return problem("material_unknown", format!("事项不需要材料「{material}」（行政许可法 31）"));
+            }
+            (Some(material), _) if facts.held.contains(material) => {
+                return problem("material_already_held", format!("「{material}」此前已经收取，不得要求重复提交（在线政务服务若干规定 7）"));
+            }
+            _ => {}
+        }
+        let last = facts.last?;
+        let named_before = last.items.iter().any(|known| known.material == entry.material && known.element == entry.element);
+        let renewed = entry.material.as_ref().is_some_and(|m| facts.renewed.contains(m));
+        if named_before || renewed || facts.overridden {
+            return None;
+        }
+        problem("not_said_the_first_time", "此项在首次告知时已可发现，不得再次告知；确有必要的，应经监督人员说明理由".to_owned())
+    };
+    items.iter().enumerate().filter_map(judge).collect()
+}
+
+/// Gives a notice to received cases: the applicant's term starts, the authority's stands still.
+#[must_use]
+pub fn give_notice(cases: &mut [&mut Case], mut notice: Notice, at: &Filing<'_>, term: Limit) -> Notice {
+    let due = due(at.calendar, at.hours, at.received_at, term);
+    notice.due = due;
+    let warned = yellow_from(at.calendar, date_of(at.received_at), &due, 3);
+    for case in cases {
+        case.state = CaseState::Supplementing;
+        case.deadline = Some(Deadline { due, yellow_at: warned });
+        case.progress.rounds += 1;
+        case.version += 1;
+    }
+    notice
+}
+
+/// The materials an open notice asks for that have not been handed in since.
+#[must_use]
+pub fn unanswered_items<'a>(notice: &'a Notice, handed_in: &[(String, Instant)]) -> Vec<&'a NoticeItem> {
+    let since = |material: &String| handed_in.iter().any(|(code, at)| code == material && *at >= notice.given_at);
+    notice.items.iter().filter(|item| item.material.as_ref().is_some_and(|m| !since(m))).collect()
+}
+
+/// Takes the supplements in: the authority's term of 5 working days starts anew.
+pub fn take_supplement(case: &mut Case, at: &Filing<'_>) {
+    case.state = CaseState::Received;
+    case.await_notice(at);
+    case.version += 1;
+}
+
+impl Notice {
+    /// A notice before its term is known.
+    #[must_use]
+    pub fn new(round: u32, given_at: Instant, given_by: Uuid, items: Vec<NoticeItem>, overridden: Option<String>) -> Self {
+        let on: NaiveDate = date_of(given_at);
+        Self { round, given_at, given_by, due: Due { on, at: given_at, provisional: false }, items, answered_at: None, overridden }
+    }
+}

@@ -1,0 +1,164 @@
+//! Dated duties: what an applicant or a department still owes, and what lapses.
+
+use crate::application::{Case, Filing};
+use crate::assessment::{Item, ItemStatus};
+use crate::calendar::{Due, Limit, due};
+use crate::catalogue::{DeferralKind, Matter};
+use crate::local_time::Instant;
+use uuid::Uuid;
+
+codes! {
+    /// What is owed.
+    pub enum ObligationKind {
+        /// 容缺后补, before the decision.
+        DeferredBeforeDecision = "deferred_before_decision", "容缺材料（办结前补齐）";
+        /// 容缺后补, after the grant.
+        DeferredAfterGrant = "deferred_after_grant", "容缺材料（核发后补齐）";
+        /// 告知承诺: the replaced materials are completed after the grant.
+        CompleteAfterGrant = "complete_after_grant", "承诺事项材料补齐";
+        /// 事后核查.
+        PostCheck = "post_check", "事后核查";
+        /// 质量安全监督, opened with a construction permit.
+        Supervision = "supervision", "质量安全监督";
+        /// 差评整改.
+        ReviewRectification = "review_rectification", "差评整改";
+        /// 再次告知的监督复核.
+        NoticeReview = "notice_review", "再次告知监督复核";
+    }
+}
+
+codes! {
+    /// Where it stands.
+    pub enum ObligationState {
+        /// Owed.
+        Open = "open", "待履行";
+        /// Done.
+        Fulfilled = "fulfilled", "已履行";
+        /// Its term ran out.
+        Lapsed = "lapsed", "已逾期";
+        /// No longer owed.
+        Cancelled = "cancelled", "已取消";
+    }
+}
+
+/// Who owes what applicants owe.
+pub const OWED_BY_APPLICANT: &str = "applicant";
+
+/// What comes to be owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewObligation {
+    /// What.
+    pub kind: ObligationKind,
+    /// [`OWED_BY_APPLICANT`] or the code of a department.
+    pub owed_by: String,
+    /// Code of the material, or what it is about.
+    pub subject: String,
+    /// Until when; absent = until an event.
+    pub due: Option<Due>,
+}
+
+/// One duty of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    /// Identity.
+    pub id: Uuid,
+    /// Its case.
+    pub case: Uuid,
+    /// What is owed.
+    pub new: NewObligation,
+    /// Where it stands.
+    pub state: ObligationState,
+    /// Since when.
+    pub opened_at: Instant,
+    /// When it was done, lapsed or cancelled.
+    pub settled_at: Option<Instant>,
+}
+
+impl Obligation {
+    /// A new duty of `case`.
+    #[must_use]
+    pub fn open(id: Uuid, case: Uuid, new: NewObligation, at: Instant) -> Self {
+        Self { id, case, new, state: ObligationState::Open, opened_at: at, settled_at: None }
+    }
+
+    /// Ends it.
+    pub fn settle(&mut self, state: ObligationState, at: Instant) {
+        self.state = state;
+        self.settled_at = Some(at);
+    }
+
+    /// Marks it lapsed when its term is over by `now`, dated to that moment; asking late changes nothing.
+    /// A provisional date never lapses.
+    pub fn lapse(&mut self, now: Instant) -> bool {
+        let over = self.new.due.filter(|d| !d.provisional && now >= d.at);
+        match over {
+            Some(due) if self.state == ObligationState::Open => {
+                self.settle(ObligationState::Lapsed, due.at);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is a deferred material of its case that has not come.
+    #[must_use]
+    pub fn is_missing_deferral(&self) -> bool {
+        let deferral = matches!(self.new.kind, ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant);
+        deferral && matches!(self.state, ObligationState::Open | ObligationState::Lapsed)
+    }
+}
+
+/// What acceptance leaves owed: every deferred material, until its own date (容缺受理).
+#[must_use]
+pub fn on_acceptance(case: &Case, matter: &Matter, items: &[Item], at: &Filing<'_>) -> Vec<NewObligation> {
+    let deferred = items.iter().filter(|i| i.status == ItemStatus::Deferred && i.needed_by.contains(&matter.code));
+    let owed = |item: &Item| {
+        let entry = matter.deferral.as_ref().and_then(|rule| rule.entries.iter().find(|e| e.material == item.material));
+        let after_grant = entry.is_some_and(|e| e.kind == DeferralKind::AfterGrant);
+        let term = entry.and_then(|e| e.term);
+        let until = match (term, case.accepted_at) {
+            (Some(term), Some(accepted)) => Some(due(at.calendar, at.hours, accepted, term)),
+            _ => case.deadline.map(|d| d.due),
+        };
+        NewObligation {
+            kind: if after_grant { ObligationKind::DeferredAfterGrant } else { ObligationKind::DeferredBeforeDecision },
+            owed_by: OWED_BY_APPLICANT.to_owned(),
+            subject: item.material.clone(),
+            due: until,
+        }
+    };
+    deferred.map(owed).collect()
+}
+
+/// What a grant leaves owed: completion and post-check of a commitment (湘卫监督发〔2019〕1号 and the like), and
+/// what the matter opens at the same moment.
+#[must_use]
+pub fn on_grant(case: &Case, matter: &Matter, committed: &[String], at: &Filing<'_>) -> Vec<NewObligation> {
+    let mut owed = Vec::new();
+    if let Some(rule) = matter.commitment.as_ref().filter(|_| case.progress.by_commitment) {
+        let from = at.received_at;
+        let completed = rule.complete_within.map(|term| due(at.calendar, at.hours, from, term));
+        owed.extend(completed.map(|until| NewObligation {
+            kind: ObligationKind::CompleteAfterGrant,
+            owed_by: OWED_BY_APPLICANT.to_owned(),
+            subject: committed.join(","),
+            due: Some(until),
+        }));
+        let checked = |term: Limit| due(at.calendar, at.hours, completed.map_or(from, |d| crate::local_time::start_of(d.on)), term);
+        owed.push(NewObligation {
+            kind: ObligationKind::PostCheck,
+            owed_by: case.department.clone(),
+            subject: committed.join(","),
+            due: rule.check_within.map(checked),
+        });
+    }
+    if let Some(duty) = &matter.opens_duty {
+        owed.push(NewObligation {
+            kind: ObligationKind::Supervision,
+            owed_by: duty.department.clone(),
+            subject: duty.name.clone(),
+            due: None,
+        });
+    }
+    owed
+}

@@ -1,0 +1,126 @@
+//! A command on one application or case: who calls, on what, under which key.
+
+use super::may::Permission;
+use super::{Caller, IdempotencyKey, InZone, Segment};
+use crate::AppState;
+use crate::etag::changed;
+use crate::problem::{ErrorCode, Problem};
+use crate::view::application::ApplicationView;
+use crate::view::case::CaseView;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use domain::local_time::date_of;
+use domain::number::Series;
+use persistence::application::find_application_of;
+use std::future::{Ready, ready};
+use uuid::Uuid;
+use workflow::Error;
+use workflow::application::{Done, Order, Work, perform, received_count};
+
+/// Everything a command needs besides its body.
+pub(crate) struct Target<P> {
+    /// The caller.
+    pub(crate) caller: Caller<P>,
+    /// The zone.
+    pub(crate) zone: InZone,
+    /// The identity in the path.
+    pub(crate) id: Uuid,
+    key: Option<String>,
+    /// What every handler shares.
+    pub(crate) state: Data<AppState>,
+}
+
+impl<P: Permission> FromRequest for Target<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut read = || {
+            Ok(Self {
+                caller: Caller::from_request(request, payload).into_inner()?,
+                zone: InZone::from_request(request, payload).into_inner()?,
+                id: Segment::<Uuid>::from_request(request, payload).into_inner()?.0,
+                key: IdempotencyKey::from_request(request, payload).into_inner()?.0,
+                state: request.app_data::<Data<AppState>>().cloned().ok_or_else(|| Problem::new(ErrorCode::Internal))?,
+            })
+        };
+        ready(read())
+    }
+}
+
+impl<P: Permission> Target<P> {
+    /// Demands an idempotency key.
+    ///
+    /// # Errors
+    /// `idempotency_key_required`.
+    pub(crate) fn keyed(self) -> Result<Self, Problem> {
+        if self.key.is_some() { Ok(self) } else { Err(Problem::new(ErrorCode::KeyRequired)) }
+    }
+
+    /// Does a command on the application of the path; answers with it.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses.
+    pub(crate) async fn application<F>(self, digest: Vec<u8>, act: F) -> Result<HttpResponse, Problem>
+    where
+        F: FnOnce(&mut Work<'_, '_>) -> Result<(), Error> + Send + 'static,
+    {
+        let id = self.id;
+        let done = self.perform(id, digest, act).await?;
+        let (sees, seat) = (self.caller.acting().sees, self.caller.seat());
+        let view = ApplicationView::new(done.dossier, &self.zone, self.state.db.keys(), &sees, &seat);
+        Ok(changed(StatusCode::OK, &view, view.version(), done.replayed))
+    }
+
+    /// Does a command on the case of the path; answers with it.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses; 404 for a case the caller may not see.
+    pub(crate) async fn case<F>(self, digest: Vec<u8>, act: F) -> Result<HttpResponse, Problem>
+    where
+        F: FnOnce(&mut Work<'_, '_>, Uuid) -> Result<(), Error> + Send + 'static,
+    {
+        let (zone, case) = (self.zone.zone, self.id);
+        let found = self.state.db.read(move |tx| Ok::<_, Error>(find_application_of(tx, zone, case)?)).await?;
+        let application = found.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+        let done = self.perform(application, digest, move |work| act(work, case)).await?;
+        let at = done.dossier.at;
+        let own = self.caller.acting().sees.reach == domain::access::Reach::Own || done.dossier.application.filed_by == self.caller.account;
+        let case = done.dossier.cases.into_iter().find(|c| c.id == case).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+        let version = case.version;
+        let view = CaseView::new(case, &self.zone.catalogue, at, Some((&self.caller.seat(), own)));
+        Ok(changed(StatusCode::OK, &view, version, done.replayed))
+    }
+
+    /// Reserves the case numbers a command may need, does it, gives back what was not used.
+    pub(crate) async fn perform<F>(&self, application: Uuid, digest: Vec<u8>, act: F) -> Result<Done, Problem>
+    where
+        F: FnOnce(&mut Work<'_, '_>) -> Result<(), Error> + Send + 'static,
+    {
+        let (state, zone) = (&self.state, self.zone.zone);
+        let count = state.db.read(move |tx| Ok::<_, Error>(received_count(tx, zone, application)?)).await?;
+        let day = date_of(state.db.clock().now());
+        let stock = state.numbers.stock(&state.db, zone, &self.zone.catalogue.zone.area_code, Series::Case, day, count).await?;
+        let order = Order {
+            snapshots: state.snapshots.clone(),
+            known: self.zone.0.clone(),
+            id: application,
+            acting: self.caller.acting(),
+            request: self.key.as_ref().map(|key| self.caller.once(zone, key, digest)),
+            stock: stock.clone(),
+        };
+        let done = state.db.write(move |tx| perform(tx, order, act)).await;
+        let unused = match &done {
+            Ok(done) => done.unused.clone(),
+            // A failure of the database may hide a commit.
+            Err(Error::Database(_)) => persistence::number::Stock::default(),
+            Err(_) => stock,
+        };
+        for number in unused.into_numbers() {
+            state.numbers.give_back(zone, Series::Case, day, number);
+        }
+        Ok(done?)
+    }
+}

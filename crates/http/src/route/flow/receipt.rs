@@ -1,0 +1,184 @@
+//! Receipts, notices and decisions as documents.
+
+use crate::AppState;
+use crate::extract::{Anyone, Caller, InZone, Segment, Segments, ZonePath, may};
+use crate::problem::{ErrorCode, Problem};
+use crate::view::{Moment, paper};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get};
+use domain::code::TextCode;
+use persistence::application::find_visible;
+use persistence::certificate::{self, CertificateState};
+use persistence::instrument::{self, Instrument, InstrumentKind};
+use persistence::seal::Keys;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use workflow::Error;
+
+/// One instrument.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReceiptLine {
+    /// Identity.
+    id: Uuid,
+    /// Kind.
+    kind: InstrumentKind,
+    /// Its title.
+    #[schema(example = "受理通知书")]
+    title: String,
+    /// 文号.
+    #[schema(example = "4304762024092710000015-03")]
+    number: String,
+    /// Its case; a notice is about several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<Uuid>,
+    /// When it was made out.
+    issued_at: Moment,
+    /// Code that verifies it.
+    #[schema(example = "7K3M9QXT2B7K3M9Q")]
+    verify_code: String,
+    /// It carries the electronic seal.
+    sealed: bool,
+}
+
+/// The instruments of an application.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Receipts {
+    /// Oldest first.
+    items: Vec<ReceiptLine>,
+}
+
+fn line(i: &Instrument, keys: &Keys) -> ReceiptLine {
+    ReceiptLine {
+        id: i.id,
+        kind: i.kind,
+        title: i.text.title.clone(),
+        number: i.number.clone(),
+        case: i.case,
+        issued_at: i.issued_at.into(),
+        verify_code: keys.verify_code(i.id),
+        sealed: i.signature.is_some(),
+    }
+}
+
+/// 文书清单：受理、不予受理、补正告知、决定等
+#[utoipa::path(tag = "申报", params(ZonePath, ("id" = Uuid, Path, description = "申请标识")), responses((status = 200, description = "文书", body = Receipts)))]
+#[get("/api/v1/zones/{zone}/applications/{id}/receipts")]
+pub(crate) async fn list_receipts(
+    caller: Caller<may::ListReceipts>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    state: Data<AppState>,
+) -> Result<Json<Receipts>, Problem> {
+    let found = instruments(&state, zone.zone, id.0, caller.scope()).await?;
+    Ok(Json(Receipts { items: found.iter().map(|i| line(i, state.db.keys())).collect() }))
+}
+
+async fn instruments(state: &AppState, zone: i32, id: Uuid, scope: persistence::application::Scope) -> Result<Vec<Instrument>, Problem> {
+    let read = state.db.read(move |tx| {
+        find_visible(tx, zone, id, &scope)?.ok_or(Error::NotFound)?;
+        Ok::<_, Error>(instrument::list(tx, zone, id)?)
+    });
+    Ok(read.await?)
+}
+
+/// 文书PDF：按标识，或者按种类取最近一份
+#[utoipa::path(
+    tag = "申报",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("receipt" = String, Path, description = "文书标识或者种类", example = "acceptance")),
+    responses((status = 200, description = "PDF", body = Vec<u8>, content_type = "application/pdf"))
+)]
+#[get("/api/v1/zones/{zone}/applications/{id}/receipts/{receipt}")]
+pub(crate) async fn get_receipt(
+    caller: Caller<may::GetReceipt>,
+    zone: InZone,
+    path: Segments<Uuid, String>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let found = instruments(&state, zone.zone, path.0, caller.scope()).await?;
+    let (kind, id) = (InstrumentKind::parse(&path.1), path.1.parse::<Uuid>().ok());
+    let wanted = found.into_iter().rev().find(|i| Some(i.kind) == kind || Some(i.id) == id);
+    let instrument = wanted.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    let verify = format!("/api/v1/zones/{}/verify/{}", zone.catalogue.zone.slug, state.db.keys().verify_code(instrument.id));
+    let number = instrument.number.clone();
+    let bytes = actix_web::web::block(move || paper::pdf(&instrument, &verify)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
+    let bytes = bytes.map_err(|error| {
+        tracing::error!(error, "a document could not be drawn");
+        Problem::new(ErrorCode::Internal)
+    })?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{number}.pdf\"")))
+        .insert_header((CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
+        .insert_header(("Cache-Control", "private, no-store"))
+        .body(bytes))
+}
+
+/// What a verification code or a certificate number says; no personal data.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Verified {
+    /// Its title.
+    #[schema(example = "受理通知书")]
+    title: String,
+    /// Its number.
+    number: String,
+    /// Who made it out.
+    #[schema(example = "衡阳高新区建设局")]
+    body: String,
+    /// When.
+    issued_at: Moment,
+    /// Whether its words are unchanged and, where sealed, its seal genuine; of a certificate, whether it holds.
+    genuine: bool,
+    /// Where the certificate stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_state: Option<CertificateState>,
+    /// SM3 of the words, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+}
+
+/// 核验文书或者证照真伪
+#[utoipa::path(
+    tag = "公开",
+    params(ZonePath, ("code" = String, Path, description = "核验码或者证照编号", example = "7K3M9QXT2B7K3M9Q")),
+    responses((status = 200, description = "核验结果", body = Verified))
+)]
+#[get("/api/v1/zones/{zone}/verify/{code}")]
+pub(crate) async fn verify_instrument(
+    _: Anyone<may::VerifyInstrument>,
+    zone: InZone,
+    code: Segment<String>,
+    state: Data<AppState>,
+) -> Result<Json<Verified>, Problem> {
+    let (number, code) = (zone.zone, code.0);
+    let read = state.db.read(move |tx| match instrument::find_by_code(tx, number, &code)? {
+        Some(instrument) => Ok::<_, Error>((Some(instrument), None)),
+        None => Ok((None, certificate::find(tx, number, &code)?)),
+    });
+    match read.await? {
+        (Some(i), _) => {
+            let unchanged = i.text.digest() == i.digest;
+            let sealed = i.signature.as_ref().is_none_or(|s| state.seal_is_genuine(number, &i.digest, s));
+            Ok(Json(Verified {
+                title: i.text.title.clone(),
+                number: i.number,
+                body: i.text.body,
+                issued_at: i.issued_at.into(),
+                genuine: unchanged && sealed,
+                certificate_state: None,
+                digest: Some(hex::encode(&i.digest)),
+            }))
+        }
+        (None, Some(c)) => Ok(Json(Verified {
+            title: c.name,
+            number: c.number,
+            body: zone.catalogue.zone.name.clone(),
+            issued_at: c.granted_at.into(),
+            genuine: c.state == CertificateState::Valid,
+            certificate_state: Some(c.state),
+            digest: None,
+        })),
+        (None, None) => Err(Problem::new(ErrorCode::NotFound)),
+    }
+}

@@ -1,0 +1,141 @@
+//! Dated duties of cases.
+
+use crate::engine::query::insert_many;
+use crate::engine::{At, Code, DbError, Id, Tx};
+use crate::schema::obligations;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::access::Reach;
+use domain::calendar::Due;
+use domain::flow::{NewObligation, Obligation, ObligationKind, ObligationState};
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = obligations, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    zone_id: i32,
+    id: Id,
+    application_id: Id,
+    case_id: Id,
+    kind: Code<ObligationKind>,
+    owed_by: String,
+    subject: String,
+    due_on: Option<NaiveDate>,
+    due_at: Option<At>,
+    provisional: bool,
+    state: Code<ObligationState>,
+    opened_at: At,
+    settled_at: Option<At>,
+}
+
+impl Row {
+    fn new(zone: i32, application: Uuid, o: &Obligation) -> Self {
+        Self {
+            zone_id: zone,
+            id: Id(o.id),
+            application_id: Id(application),
+            case_id: Id(o.case),
+            kind: Code(o.new.kind),
+            owed_by: o.new.owed_by.clone(),
+            subject: o.new.subject.clone(),
+            due_on: o.new.due.map(|d| d.on),
+            due_at: o.new.due.map(|d| At(d.at)),
+            provisional: o.new.due.is_some_and(|d| d.provisional),
+            state: Code(o.state),
+            opened_at: At(o.opened_at),
+            settled_at: o.settled_at.map(At),
+        }
+    }
+
+    fn into_obligation(self) -> Obligation {
+        let due = self.due_on.zip(self.due_at).map(|(on, at)| Due { on, at: at.0, provisional: self.provisional });
+        Obligation {
+            id: self.id.0,
+            case: self.case_id.0,
+            new: NewObligation { kind: self.kind.0, owed_by: self.owed_by, subject: self.subject, due },
+            state: self.state.0,
+            opened_at: self.opened_at.0,
+            settled_at: self.settled_at.map(|a| a.0),
+        }
+    }
+}
+
+/// Enters new duties of an application's cases.
+///
+/// # Errors
+/// [`DbError`].
+pub fn insert(tx: &mut Tx<'_>, zone: i32, application: Uuid, new: &[Obligation]) -> Result<(), DbError> {
+    if !new.is_empty() {
+        insert_many(obligations::table, new.iter().map(|o| Row::new(zone, application, o)).collect::<Vec<_>>()).execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Saves one duty of a locked application.
+///
+/// # Errors
+/// [`DbError`].
+pub fn save(tx: &mut Tx<'_>, zone: i32, application: Uuid, obligation: &Obligation) -> Result<(), DbError> {
+    let row = Row::new(zone, application, obligation);
+    diesel::update(obligations::table.find((zone, Id(obligation.id)))).set(&row).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The duties of an application, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Obligation>, DbError> {
+    let rows: Vec<Row> = obligations::table
+        .filter(obligations::zone_id.eq(zone).and(obligations::application_id.eq(Id(application))))
+        .order(obligations::id)
+        .select(Row::as_select())
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(Row::into_obligation).collect())
+}
+
+/// What a desk looks for among duties.
+#[derive(Debug, Clone, Default)]
+pub struct ObligationFilter {
+    /// State.
+    pub state: Option<ObligationState>,
+    /// Who owes: the applicant or a department.
+    pub owed_by: Option<String>,
+}
+
+/// Duties a desk may see, oldest first, each with its application.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_desk(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    scope: &crate::application::Scope,
+    filter: &ObligationFilter,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<(Uuid, Obligation)>, DbError> {
+    use crate::schema::cases;
+    let mut query = obligations::table
+        .inner_join(cases::table.on(cases::zone_id.eq(obligations::zone_id).and(cases::id.eq(obligations::case_id))))
+        .filter(obligations::zone_id.eq(zone))
+        .order(obligations::id)
+        .select((obligations::application_id, Row::as_select()))
+        .limit(limit)
+        .into_boxed();
+    if scope.reach != Reach::Zone {
+        let of_department = cases::department.eq_any(scope.departments.clone());
+        query = query.filter(of_department.or(obligations::owed_by.eq_any(scope.departments.clone())));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(obligations::state.eq(Code(state)));
+    }
+    if let Some(owed_by) = &filter.owed_by {
+        query = query.filter(obligations::owed_by.eq(owed_by.clone()));
+    }
+    if let Some(after) = after {
+        query = query.filter(obligations::id.gt(Id(after)));
+    }
+    let rows: Vec<(Id, Row)> = query.load(tx.connection)?;
+    Ok(rows.into_iter().map(|(application, row)| (application.0, row.into_obligation())).collect())
+}

@@ -1,0 +1,28 @@
+//! Which adapter each outside system gets: doubles in development, in production what is set up.
+
+use crate::config::{Config, PortMode, Profile};
+use anyhow::Context;
+use integrations::Ports;
+use integrations::seal::Seal;
+use integrations::signature::Signature;
+use integrations::wechat::{Live, Sandbox, Wechat};
+use std::sync::Arc;
+
+/// The ports of an installation; what is chosen is said in the log.
+///
+/// # Errors
+/// A live port whose client can't be made.
+pub(crate) fn ports(config: &Config) -> anyhow::Result<Ports> {
+    let development = config.profile == Profile::Development;
+    let mode = config.wechat.or(development.then_some(PortMode::Sandbox));
+    let wechat = match (mode, &config.wechat_appid, &config.wechat_secret) {
+        (Some(PortMode::Live), Some(appid), Some(secret)) => {
+            Wechat::Live(Live::new(&config.wechat_base, appid, secret).context("setting up the WeChat login")?)
+        }
+        (Some(PortMode::Sandbox), ..) => Wechat::Sandbox(Sandbox::default()),
+        _ => Wechat::Absent,
+    };
+    let (seal, signature) = if development { (Seal::Software, Signature::Software) } else { (Seal::Absent, Signature::Absent) };
+    tracing::info!(?mode, ?seal, ?signature, "ports chosen: wechat login, seal, signature");
+    Ok(Ports { seal, signature, wechat: Arc::new(wechat) })
+}

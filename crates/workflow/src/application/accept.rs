@@ -1,0 +1,101 @@
+//! Accept, or refuse to accept.
+
+use super::work::Work;
+use crate::Error;
+use domain::access::Reach;
+use domain::event::EventKind;
+use domain::flow::{self, Acceptance, BarGround, Command, RejectGround};
+use domain::reason::Reason;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Accepts received cases: complete as filed, or with what a letter replaces or defers.
+///
+/// # Errors
+/// [`Error::NotAcceptable`] with everything that is missing; [`Error::NotAllowed`] at an integrated window for a
+/// matter it does not take.
+pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Error> {
+    let ids = work.select(cases, Command::Accept)?;
+    let assessment = work.assess()?;
+    let snapshot = work.snapshot.clone();
+    for id in ids {
+        let matter = work.matter(id)?;
+        at_the_right_window(work, id)?;
+        let of_this = |code: &str| matter.code == code;
+        let missing: Vec<Reason> = assessment
+            .items
+            .iter()
+            .filter(|i| i.blocks() && i.needed_by.iter().any(|code| of_this(code)))
+            .flat_map(|i| i.reasons.iter().take(1).cloned())
+            .chain(assessment.reasons.iter().cloned())
+            .collect();
+        if !missing.is_empty() {
+            return Err(Error::NotAcceptable(missing));
+        }
+        let case_no = work.next_number()?;
+        let (now, by) = (work.now, work.acting.may.account);
+        let acceptance = Acceptance { at: &Work::filing(&snapshot, now), by, case_no: case_no.clone() };
+        let entry = flow::accept(work.change(id)?, acceptance);
+        work.enter_clock(id, &entry)?;
+        let case = work.case(id)?;
+        let due = case.deadline.map(|d| d.due);
+        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due.map(|d| d.on), "basis": "行政许可法 32(5)"});
+        work.note(EventKind::CaseAccepted, id, facts);
+        work.owe_deferrals(id)?;
+        work.make_acceptance_receipt(id)?;
+    }
+    Ok(())
+}
+
+/// An integrated window takes what is unified; for the rest it names the right one (无差别受理).
+fn at_the_right_window(work: &Work<'_, '_>, id: Uuid) -> Result<(), Error> {
+    let matter = work.matter(id)?;
+    if work.acting.may.reach == Reach::Zone && !matter.unified {
+        let body = work.body_of(&matter.department);
+        let text = format!("「{}」尚未纳入综合窗口，请到{body}窗口办理", matter.name);
+        return Err(Error::NotAllowed(Reason::new("not_unified", text, "行政许可法 26")));
+    }
+    Ok(())
+}
+
+/// A refusal to accept.
+pub struct Rejection {
+    /// Why.
+    pub ground: RejectGround,
+    /// In words.
+    pub explanation: String,
+    /// The body that is competent; required when this one is not.
+    pub competent_body: Option<String>,
+}
+
+/// Ends received cases without acceptance, with a written decision.
+///
+/// # Errors
+/// [`Error::Invalid`] when the competent body is not named.
+pub fn reject(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, rejection: &Rejection) -> Result<(), Error> {
+    if rejection.ground == RejectGround::NotInScope && rejection.competent_body.as_deref().is_none_or(|b| b.trim().is_empty()) {
+        let text = "不属于本机关职权范围的，应当告知向哪个机关申请（行政许可法 32(2)）";
+        return Err(Error::Invalid(vec![crate::Invalid::new("/competent_body", "required", text)]));
+    }
+    for id in work.select(cases, Command::Reject)? {
+        flow::reject(work.change(id)?, rejection.ground);
+        let facts = json!({"ground": rejection.ground, "basis": rejection.ground.basis(), "competent_body": rejection.competent_body});
+        work.note(EventKind::CaseRejected, id, facts);
+        work.make_rejection(id, rejection)?;
+        if rejection.ground == RejectGround::FalseMaterials && work.matter(id)?.touches_safety {
+            work.bar(id, BarGround::FalseMaterials)?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes what the applicant put right on the spot (行政许可法 32(3)); nothing else changes.
+///
+/// # Errors
+/// Like [`reject`].
+pub fn correct_on_spot(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, element: &str) -> Result<(), Error> {
+    for id in work.select(cases, Command::GiveNotice)? {
+        work.note(EventKind::CorrectedOnSpot, id, json!({"element": element, "basis": "行政许可法 32(3)"}));
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Make out instruments (文书): their words follow from what was decided; the seal port signs them afterwards.
+
+use super::accept::Rejection;
+use super::work::Work;
+use crate::Error;
+use domain::application::{Outcome, ProceedingStage};
+use domain::flow::{ClockEntry, ClockKind, Notice, ProceedingCause, remedies};
+use domain::local_time::{date_of, local};
+use persistence::ids;
+use persistence::instrument::{self, Instrument, InstrumentKind, InstrumentText};
+use persistence::job::{self, JobKind};
+use uuid::Uuid;
+
+impl Work<'_, '_> {
+    /// Enters an instrument, and has it sealed.
+    fn make(&mut self, case: Option<Uuid>, kind: InstrumentKind, title: &str, paragraphs: Vec<String>, body: String) -> Result<(), Error> {
+        let text = InstrumentText { title: title.to_owned(), addressee: self.applicant().0, paragraphs, body };
+        let new = Instrument {
+            id: ids::new_id(),
+            application: self.dossier.application.id,
+            case,
+            kind,
+            number: self.next_instrument_number(),
+            issued_at: self.now,
+            digest: text.digest(),
+            text,
+            signature: None,
+        };
+        let zone = self.zone();
+        instrument::insert(self.tx, zone, &new)?;
+        Ok(job::insert(self.tx, zone, JobKind::SealInstrument, new.id, self.now)?)
+    }
+
+    fn opening(&self, id: Uuid) -> Result<(String, String), Error> {
+        let (case, matter) = (self.case(id)?, self.matter(id)?);
+        let received = case.received_at.map(|at| local(at).format("%Y年%m月%d日").to_string()).unwrap_or_default();
+        let number = case.case_no.as_ref().map(|no| format!("，办件编号{no}")).unwrap_or_default();
+        Ok((format!("您（单位）于{received}提出的「{}」申请（申办流水号{}{number}）", matter.name, self.submission_no()), self.body_of(&case.department)))
+    }
+
+    fn submission_no(&self) -> &str {
+        self.dossier.application.submission_no.as_deref().unwrap_or_default()
+    }
+
+    /// 受理通知书 (行政许可法 32 ¶2).
+    pub(super) fn make_acceptance_receipt(&mut self, id: Uuid) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let case = self.case(id)?;
+        let accepted = case.accepted_at.map(|at| date_of(at).to_string()).unwrap_or_default();
+        let due = case.deadline.map(|d| d.due.on.to_string()).unwrap_or_default();
+        let limit = case.promised.limit.text();
+        let mut paragraphs = vec![
+            format!("{opening}，经审查，申请材料符合受理要求，根据《中华人民共和国行政许可法》第三十二条的规定，决定予以受理。"),
+            format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。"),
+        ];
+        let deferred: Vec<String> = self
+            .dossier
+            .content
+            .valid_letters(domain::flow::LetterKind::Deferral)
+            .flat_map(|l| l.materials.iter().cloned())
+            .collect();
+        if !deferred.is_empty() {
+            paragraphs.push(format!("本件为容缺受理，请按承诺期限补齐：{}。", deferred.join("、")));
+        }
+        self.make(Some(id), InstrumentKind::Acceptance, InstrumentKind::Acceptance.label(), paragraphs, body)
+    }
+
+    /// 不予受理决定书、不受理告知书.
+    pub(super) fn make_rejection(&mut self, id: Uuid, rejection: &Rejection) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let mut paragraphs = vec![format!(
+            "{opening}，经审查，{}（{}），决定{}。{}",
+            rejection.ground.label(),
+            rejection.ground.basis(),
+            rejection.ground.ending().label(),
+            rejection.explanation
+        )];
+        paragraphs.extend(rejection.competent_body.as_ref().map(|to| format!("请向{to}提出申请。")));
+        paragraphs.push(remedies(&body));
+        let title = if rejection.ground == domain::flow::RejectGround::NotRequired { "不受理告知书" } else { "不予受理决定书" };
+        self.make(Some(id), InstrumentKind::Rejection, title, paragraphs, body)
+    }
+
+    /// 一次性补正告知书: one document, itemised by case.
+    pub(super) fn make_notice(&mut self, notice: &Notice) -> Result<(), Error> {
+        let mut paragraphs = vec![format!(
+            "您（单位）的申请（申办流水号{}）需要补正下列内容，请于{}前一次补齐：",
+            self.submission_no(),
+            notice.due.on
+        )];
+        for (n, item) in (1..).zip(&notice.items) {
+            let matter = item.case.and_then(|case| self.matter(case).ok()).map(|m| m.name.clone()).unwrap_or_default();
+            let place = item.material.as_deref().or(item.element.as_deref()).unwrap_or_default();
+            paragraphs.push(format!("{n}．「{matter}」{place}：{}。补正方式：{}。", item.defect, item.remedy));
+        }
+        paragraphs.push("收到全部补正材料后，将在五个工作日内决定是否受理；逾期未告知的，自收到补正材料之日起即为受理。".to_owned());
+        let body = self.snapshot.catalogue.zone.name.clone();
+        self.make(None, InstrumentKind::Notice, InstrumentKind::Notice.label(), paragraphs, body)
+    }
+
+    /// 办理期限告知书: a special procedure or an extension, with its reason (行政许可法 42, 45).
+    pub(super) fn make_clock_notice(&mut self, id: Uuid, entry: &ClockEntry) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let reason = entry.reason.clone().unwrap_or_default();
+        let what = match (entry.kind, entry.procedure) {
+            (ClockKind::Pause, Some(procedure)) => format!(
+                "需要{}，所需时间约{}个工作日，不计入办理期限",
+                procedure.label(),
+                entry.expected_days.unwrap_or_default()
+            ),
+            _ => {
+                let due = self.case(id)?.deadline.map(|d| d.due.on.to_string()).unwrap_or_default();
+                format!("经批准延长办理期限，最迟于{due}前办结")
+            }
+        };
+        let paragraphs = vec![format!("{opening}，{what}。理由：{reason}。依据：{}。", entry.basis)];
+        self.make(Some(id), InstrumentKind::ClockNotice, InstrumentKind::ClockNotice.label(), paragraphs, body)
+    }
+
+    /// 准予或者不予决定书 (行政许可法 38).
+    pub(super) fn make_decision(&mut self, id: Uuid) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let (case, matter) = (self.case(id)?.clone(), self.matter(id)?);
+        let file = self.file(id)?.clone();
+        let late = file.delay.map(|why| format!("本件超过承诺时限办结，原因：{why}。"));
+        if case.outcome == Some(Outcome::Refused) {
+            let mut paragraphs = vec![format!("{opening}，经审查，决定不予许可。理由如下：")];
+            paragraphs.extend((1..).zip(&file.refusals).map(|(n, r)| format!("{n}．{}（{}）。", r.reason, r.basis)));
+            paragraphs.extend(late);
+            paragraphs.push(remedies(&body));
+            return self.make(Some(id), InstrumentKind::Refusal, InstrumentKind::Refusal.label(), paragraphs, body);
+        }
+        let scope = &self.dossier.content.scope;
+        let covered = if scope.is_empty() { String::new() } else { format!("范围：{}。", scope.join("、")) };
+        let mut paragraphs = vec![format!(
+            "{opening}，经审查，符合法定条件，决定准予，发给《{}》（编号Z{}）。{covered}",
+            matter.result_name,
+            case.case_no.as_deref().unwrap_or_default()
+        )];
+        if case.outcome == Some(Outcome::GrantedWithDeferral) {
+            paragraphs.push("本件为容缺通过，请按承诺期限补齐所缺材料。".to_owned());
+        }
+        paragraphs.extend(late);
+        self.make(Some(id), InstrumentKind::Grant, InstrumentKind::Grant.label(), paragraphs, body)
+    }
+
+    /// 责令整改、陈述申辩告知书.
+    pub(super) fn tell_of_proceeding(
+        &mut self,
+        id: Uuid,
+        cause: ProceedingCause,
+        stage: ProceedingStage,
+        findings: &str,
+        until: domain::calendar::Due,
+    ) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let asked = match stage {
+            ProceedingStage::Rectifying => format!("请于{}前整改到位", until.on),
+            ProceedingStage::Statement => format!("您（单位）有权陈述和申辩，请于{}前提出", until.on),
+        };
+        let title = match stage {
+            ProceedingStage::Rectifying => "责令限期整改通知书",
+            ProceedingStage::Statement => "陈述申辩告知书",
+        };
+        let paragraphs = vec![format!("{opening}，现查明：{findings}（{}）。{asked}；逾期将依法处理。", cause.label())];
+        self.make(Some(id), InstrumentKind::Hearing, title, paragraphs, body)
+    }
+
+    /// 撤销、撤回决定书 and the like.
+    pub(super) fn make_reversal(&mut self, id: Uuid, decided: &str, basis: &str) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let paragraphs = vec![format!("{opening}，经听取陈述申辩，决定{decided}依据：{basis}。"), remedies(&body)];
+        self.make(Some(id), InstrumentKind::Reversal, InstrumentKind::Reversal.label(), paragraphs, body)
+    }
+}

@@ -1,0 +1,54 @@
+//! Earlier documents of the same applicant, used again (不重复提交资料, F29).
+
+use super::{Acting, applicant_identifier, lock_for, save};
+use crate::{Dossier, Error, Invalid, ZoneSnapshot};
+use domain::event::EventKind;
+use persistence::event::{self, NewEvent};
+use persistence::material::{self, Material};
+use persistence::{DbError, Tx, ids};
+use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The newest of each kind that the applicant handed in with earlier filings.
+///
+/// # Errors
+/// [`DbError`].
+pub fn earlier(tx: &mut Tx<'_>, dossier: &Dossier) -> Result<Vec<Material>, DbError> {
+    let Some(identifier) = applicant_identifier(&dossier.content) else { return Ok(Vec::new()) };
+    let found = material::list_of_applicant(tx, dossier.application.zone, identifier, dossier.application.id)?;
+    let mut seen = BTreeSet::new();
+    Ok(found.into_iter().filter(|m| seen.insert(m.code.clone())).collect())
+}
+
+/// Uses an earlier document of the same applicant in this draft. Repeating it changes nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] for a document that is not his, or not asked for here.
+pub fn reuse(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, source: Uuid, acting: &Acting) -> Result<Material, Error> {
+    let (application, content) = lock_for(tx, snapshot.zone, id, acting)?;
+    let mut dossier = Dossier::stored(tx, application, content)?;
+    let upload_id = format!("reuse-{source}");
+    if let Some(known) = dossier.materials.iter().find(|m| m.upload_id == upload_id) {
+        return Ok(known.clone());
+    }
+    super::require_draft(&dossier.application)?;
+    let strange = |code, text| Error::Invalid(vec![Invalid::new("/material_id", code, text)]);
+    let found = earlier(tx, &dossier)?.into_iter().find(|m| m.id == source);
+    let found = found.ok_or_else(|| strange("not_reusable", "没有可以复用的这份材料".to_owned()))?;
+    let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
+    let asked = plan.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == found.code);
+    if !asked {
+        return Err(strange("material_unknown", format!("本申请不需要材料「{}」", found.code)));
+    }
+    let new = Material { id: ids::new_id(), upload_id, created_at: tx.now(), reused_from: Some(source), ..found };
+    material::claim(tx, snapshot.zone, id, &new)?;
+    let application = &mut dossier.application;
+    application.version += 1;
+    let payload = json!({"material": new.code, "document": new.document.id, "reused_from": source});
+    let event = NewEvent { kind: EventKind::MaterialUploaded, occurred_at: new.created_at, payload };
+    let stream = application.stream();
+    event::append(tx, stream, &mut application.head, &acting.actor, vec![event])?;
+    save(tx, application)?;
+    Ok(new)
+}

@@ -1,0 +1,44 @@
+//! The applicant withdraws; after acceptance the department confirms.
+
+use super::work::Work;
+use crate::Error;
+use domain::event::EventKind;
+use domain::flow::{self, Command, MandateScope, ObligationState};
+use domain::local_time::date_of;
+use domain::reason::Reason;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Withdraws cases.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for an agent whose mandate does not cover it.
+pub fn withdraw(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, reason: &str) -> Result<(), Error> {
+    let mandate = work.dossier.content.mandate.as_ref();
+    if mandate.is_some_and(|m| !m.covers(MandateScope::Withdraw, date_of(work.now))) {
+        return Err(Error::NotAllowed(Reason::new("mandate_missing", "授权委托不包括撤回申请，或者已经失效", "行政许可法 29")));
+    }
+    for id in work.select(cases, Command::Withdraw)? {
+        let now = work.now;
+        flow::withdraw(work.change(id)?, now);
+        let pending = work.case(id)?.progress.withdrawal_at.is_some();
+        work.note(if pending { EventKind::WithdrawalRequested } else { EventKind::CaseWithdrawn }, id, json!({}));
+        work.file(id)?.withdrawal_reason = Some(reason.to_owned());
+        if !pending {
+            work.discharge(id, ObligationState::Cancelled, |_| true);
+        }
+    }
+    Ok(())
+}
+
+/// Confirms a pending withdrawal: before the decision it can't be refused.
+///
+/// # Errors
+/// [`Error::StateForbids`].
+pub fn confirm_withdrawal(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
+    work.require(id, Command::ConfirmWithdrawal)?;
+    flow::confirm_withdrawal(work.change(id)?);
+    work.note(EventKind::CaseWithdrawn, id, json!({}));
+    work.discharge(id, ObligationState::Cancelled, |_| true);
+    Ok(())
+}

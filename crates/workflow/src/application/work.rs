@@ -1,0 +1,524 @@
+//! A command under way on one locked application: what it may touch, and how everything is saved at once.
+
+use super::{Acting, Done, lock_for, replay};
+use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
+use chrono::TimeDelta;
+use domain::access::Reach;
+use domain::application::{ApplicationState, Case, Filing, Lapse, PartyKind, PartyRole, ProceedingStage, counting_start, settle};
+use domain::assessment::{Assessment, assess};
+use domain::calendar::{Due, Limit, due};
+use domain::catalogue::{Matter, ZoneSettings};
+use domain::event::EventKind;
+use domain::flow::{
+    self, ClockEntry, Command, NewObligation, Obligation, ObligationKind, ObligationState, Proceeding, ProceedingCause, forbidden,
+};
+use domain::local_time::Instant;
+use domain::reason::Reason;
+use persistence::application::{
+    Application, CaseFile, Content, find_case_file, insert_clock_entry, list_clock, lock_unscoped_whole, save_case, save_case_file,
+    save_content,
+};
+use persistence::event::{self, NewEvent};
+use persistence::idempotency::{self, Request};
+use persistence::job::{self, JobKind};
+use persistence::number::Stock;
+use persistence::{Tx, ids, obligation};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a command is about, and who gives it.
+pub struct Order {
+    /// The catalogues.
+    pub snapshots: Snapshots,
+    /// The zone as the caller found it.
+    pub known: ZoneSnapshot,
+    /// The application.
+    pub id: Uuid,
+    /// Who acts.
+    pub acting: Acting,
+    /// The request, when it is to be done once.
+    pub request: Option<Request>,
+    /// Case numbers reserved for it.
+    pub stock: Stock,
+}
+
+/// A command under way.
+pub struct Work<'t, 'c> {
+    pub(super) tx: &'t mut Tx<'c>,
+    pub(super) snapshot: ZoneSnapshot,
+    pub(super) acting: Acting,
+    pub(super) dossier: Dossier,
+    pub(super) obligations: Vec<Obligation>,
+    pub(super) now: Instant,
+    stock: Stock,
+    events: Vec<NewEvent>,
+    cases: BTreeSet<Uuid>,
+    files: BTreeMap<Uuid, CaseFile>,
+    opened: Vec<Obligation>,
+    settled: BTreeSet<Uuid>,
+    content_changed: bool,
+}
+
+/// Does one command on one application: locks it, answers a repeated request, settles what the law has done by
+/// now, lets `act` decide, and saves rows, events and jobs together.
+///
+/// # Errors
+/// What `act` refuses; [`Error::NotFound`], [`Error::Forbidden`], [`Error::KeyReused`].
+pub fn perform(tx: &mut Tx<'_>, order: Order, act: impl FnOnce(&mut Work<'_, '_>) -> Result<(), Error>) -> Result<Done, Error> {
+    let Order { snapshots, known, id, acting, request, stock } = order;
+    let (application, content) = lock_for(tx, known.zone, id, &acting)?;
+    if let Some(request) = &request {
+        let outcome = idempotency::claim(tx, request, 200, id, application.version + 1)?;
+        if let Some(mut done) = replay(tx, &known, outcome, &acting)? {
+            done.unused = stock;
+            return Ok(done);
+        }
+    }
+    let snapshot = snapshots.fresh(tx, known)?;
+    let mut work = Work::open(tx, snapshot, acting, application, content, stock)?;
+    work.settle()?;
+    act(&mut work)?;
+    work.save()
+}
+
+/// Settles an application without a caller, as its timer does.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) fn settle_only(tx: &mut Tx<'_>, snapshot: ZoneSnapshot, id: Uuid, stock: Stock) -> Result<Option<Done>, Error> {
+    let Some((application, content)) = lock_unscoped_whole(tx, snapshot.zone, id)? else { return Ok(None) };
+    let mut work = Work::open(tx, snapshot, Acting::system(), application, content, stock)?;
+    work.settle()?;
+    work.save().map(Some)
+}
+
+/// Enters a material that came after filing: what was deferred or promised of it is done. The cases themselves
+/// are settled by the next command; the moment the material came is kept.
+///
+/// # Errors
+/// [`Error::Database`].
+pub(super) fn supply_late(
+    tx: &mut Tx<'_>,
+    snapshot: ZoneSnapshot,
+    (application, content): (Application, Content),
+    acting: &Acting,
+    material: &str,
+    payload: Value,
+) -> Result<(), Error> {
+    let mut work = Work::open(tx, snapshot, acting.clone(), application, content, Stock::default())?;
+    work.settle_obligations()?;
+    work.note_whole(EventKind::MaterialUploaded, payload);
+    work.supply(material)?;
+    work.save().map(|_| ())
+}
+
+/// Does something to one application for the system itself, without settling it.
+///
+/// # Errors
+/// What `act` refuses; [`Error::Database`].
+pub(super) fn recompute_one(
+    tx: &mut Tx<'_>,
+    snapshot: ZoneSnapshot,
+    id: Uuid,
+    act: impl FnOnce(&mut Work<'_, '_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Some((application, content)) = lock_unscoped_whole(tx, snapshot.zone, id)? else { return Ok(()) };
+    let mut work = Work::open(tx, snapshot, Acting::system(), application, content, Stock::default())?;
+    act(&mut work)?;
+    work.save().map(|_| ())
+}
+
+impl<'t, 'c> Work<'t, 'c> {
+    fn open(
+        tx: &'t mut Tx<'c>,
+        snapshot: ZoneSnapshot,
+        acting: Acting,
+        application: Application,
+        content: Content,
+        stock: Stock,
+    ) -> Result<Self, Error> {
+        let filed = application.state != ApplicationState::Draft;
+        let dossier = Dossier::stored(tx, application, content)?;
+        let obligations = if filed { obligation::list(tx, dossier.application.zone, dossier.application.id)? } else { Vec::new() };
+        let now = dossier.at;
+        Ok(Self {
+            tx,
+            snapshot,
+            acting,
+            dossier,
+            obligations,
+            now,
+            stock,
+            events: Vec::new(),
+            cases: BTreeSet::new(),
+            files: BTreeMap::new(),
+            opened: Vec::new(),
+            settled: BTreeSet::new(),
+            content_changed: false,
+        })
+    }
+
+    pub(super) fn zone(&self) -> i32 {
+        self.dossier.application.zone
+    }
+
+    pub(super) fn settings(&self) -> ZoneSettings {
+        self.snapshot.catalogue.zone.settings.clone()
+    }
+
+    /// Where the present moment is counted.
+    pub(super) fn filing<'a>(snapshot: &'a ZoneSnapshot, at: Instant) -> Filing<'a> {
+        Filing { received_at: at, calendar: &snapshot.calendar, hours: &snapshot.catalogue.zone.hours }
+    }
+
+    /// The end of a term that starts now.
+    pub(super) fn term(&self, limit: Limit) -> Due {
+        due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, self.now, limit)
+    }
+
+    /// How the application stands.
+    pub(super) fn assess(&self) -> Result<Assessment, Error> {
+        let (plan, facts) = (self.dossier.plan(&self.snapshot).ok_or(Error::SubjectNotInForce)?, self.dossier.facts());
+        Ok(assess(&plan, &facts, &self.snapshot.calendar, &self.snapshot.catalogue.zone.hours))
+    }
+
+    /// The cases a command is for: those named, or all the caller may act on and whose state allows it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a case of another application, [`Error::Forbidden`] for one of another
+    /// department, [`Error::StateForbids`] when the state of one named, or of all, forbids it.
+    pub(super) fn select(&self, named: Option<&[Uuid]>, command: Command) -> Result<Vec<Uuid>, Error> {
+        if self.dossier.application.state == ApplicationState::Draft {
+            return Err(Error::StateForbids(Reason::new("not_filed", "申请尚未提交", "行政许可法 29")));
+        }
+        let Some(named) = named else {
+            let (mine, refused): (Vec<&Case>, Vec<&Case>) =
+                self.dossier.cases.iter().filter(|c| self.reaches(c, command)).partition(|c| forbidden(c, command).is_none());
+            let ids: Vec<Uuid> = mine.iter().map(|c| c.id).collect();
+            return match (ids.is_empty(), refused.first().and_then(|c| forbidden(c, command))) {
+                (false, _) => Ok(ids),
+                (true, Some(reason)) => Err(Error::StateForbids(reason)),
+                (true, None) => Err(Error::Forbidden),
+            };
+        };
+        for (i, id) in named.iter().enumerate() {
+            let unknown = || crate::Invalid::new(format!("/cases/{i}"), "case_unknown", "本申请没有这个办件");
+            let case = self.dossier.cases.iter().find(|c| c.id == *id).ok_or_else(|| Error::Invalid(vec![unknown()]))?;
+            if !self.reaches(case, command) {
+                return Err(Error::Forbidden);
+            }
+            if let Some(reason) = forbidden(case, command) {
+                return Err(Error::StateForbids(reason));
+            }
+        }
+        Ok(named.to_vec())
+    }
+
+    /// A department's officer acts on the cases of his department only; his own applications are no exception.
+    fn reaches(&self, case: &Case, command: Command) -> bool {
+        let may = &self.acting.may;
+        command.is_of_applicant() || may.reach != Reach::Department || may.departments.contains(&case.department)
+    }
+
+    /// The one case a command is for.
+    ///
+    /// # Errors
+    /// Like [`Self::select`].
+    pub(super) fn require(&self, id: Uuid, command: Command) -> Result<(), Error> {
+        self.select(Some(&[id]), command).map(|_| ())
+    }
+
+    /// A case of the application.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn case(&self, id: Uuid) -> Result<&Case, Error> {
+        self.dossier.cases.iter().find(|c| c.id == id).ok_or(Error::NotFound)
+    }
+
+    /// A case to change; it is saved with the rest.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn change(&mut self, id: Uuid) -> Result<&mut Case, Error> {
+        self.cases.insert(id);
+        self.dossier.cases.iter_mut().find(|c| c.id == id).ok_or(Error::NotFound)
+    }
+
+    /// The contents to change; they are saved with the rest.
+    pub(super) fn change_content(&mut self) -> &mut Content {
+        self.content_changed = true;
+        &mut self.dossier.content
+    }
+
+    /// What is said about a case in words, to be changed; it is saved with the rest.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn file(&mut self, case: Uuid) -> Result<&mut CaseFile, Error> {
+        let zone = self.zone();
+        match self.files.entry(case) {
+            std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
+            std::collections::btree_map::Entry::Vacant(free) => Ok(free.insert(find_case_file(self.tx, zone, case)?)),
+        }
+    }
+
+    /// The pinned version of a case's matter.
+    ///
+    /// # Errors
+    /// [`Error::SubjectNotInForce`].
+    pub(super) fn matter(&self, id: Uuid) -> Result<Arc<Matter>, Error> {
+        let version = self.case(id)?.version_id;
+        self.snapshot.catalogue.pinned_matter(version).map(|v| v.document.clone()).ok_or(Error::SubjectNotInForce)
+    }
+
+    /// A case number reserved for this command.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when cases were added since the numbers were reserved.
+    pub(super) fn next_number(&mut self) -> Result<String, Error> {
+        self.stock.take().ok_or(Error::Busy)
+    }
+
+    /// Notes what happened to a case.
+    pub(super) fn note(&mut self, kind: EventKind, case: Uuid, mut facts: Value) {
+        let matter = self.dossier.cases.iter().find(|c| c.id == case).map(|c| c.matter.clone());
+        if let Some(facts) = facts.as_object_mut() {
+            facts.insert("case".to_owned(), json!(case));
+            facts.insert("matter".to_owned(), json!(matter));
+        }
+        self.events.push(NewEvent { kind, occurred_at: self.now, payload: facts });
+    }
+
+    /// Notes what happened to the application.
+    pub(super) fn note_whole(&mut self, kind: EventKind, facts: Value) {
+        self.events.push(NewEvent { kind, occurred_at: self.now, payload: facts });
+    }
+
+    fn note_at(&mut self, at: Instant, kind: EventKind, case: Uuid, facts: Value) {
+        self.note(kind, case, facts);
+        if let Some(last) = self.events.last_mut() {
+            last.occurred_at = at;
+        }
+    }
+
+    /// The number the next instrument gets: that of the filing, and the place in its record.
+    pub(super) fn next_instrument_number(&self) -> String {
+        let application = &self.dossier.application;
+        let place = application.head.seq + i64::try_from(self.events.len()).unwrap_or(0);
+        format!("{}-{place:02}", application.submission_no.as_deref().unwrap_or("0"))
+    }
+
+    /// Opens duties of a case.
+    pub(super) fn owe(&mut self, case: Uuid, new: Vec<NewObligation>) {
+        for new in new {
+            let facts = json!({"kind": new.kind, "owed_by": new.owed_by, "subject": new.subject, "due_on": new.due.map(|d| d.on)});
+            self.opened.push(Obligation::open(ids::new_id(), case, new, self.now));
+            self.note(EventKind::ObligationOpened, case, facts);
+        }
+    }
+
+    /// Ends the open or lapsed duties of a case that `which` names.
+    pub(super) fn discharge(&mut self, case: Uuid, state: ObligationState, which: impl Fn(&Obligation) -> bool) {
+        let now = self.now;
+        let unsettled = |o: &Obligation| matches!(o.state, ObligationState::Open | ObligationState::Lapsed);
+        let mut facts = Vec::new();
+        for o in self.obligations.iter_mut().chain(&mut self.opened).filter(|o| o.case == case && unsettled(o) && which(o)) {
+            o.settle(state, now);
+            self.settled.insert(o.id);
+            facts.push(json!({"kind": o.new.kind, "subject": o.new.subject, "state": state}));
+        }
+        for fact in facts {
+            self.note(EventKind::ObligationFulfilled, case, fact);
+        }
+    }
+
+    /// Enters something in the ledger of a case's clock.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn enter_clock(&mut self, case: Uuid, entry: &ClockEntry) -> Result<(), Error> {
+        let zone = self.zone();
+        let seq = list_clock(self.tx, zone, case)?.len() + 1;
+        Ok(insert_clock_entry(self.tx, zone, case, seq, entry)?)
+    }
+
+    /// Notes that a material came: whatever of it was deferred or promised is done, late or not.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn supply(&mut self, material: &str) -> Result<(), Error> {
+        let mut have: BTreeSet<String> = self.dossier.materials.iter().map(|m| m.code.clone()).collect();
+        have.extend(self.dossier.content.paper.iter().map(|p| p.material.clone()));
+        have.insert(material.to_owned());
+        let done = |o: &Obligation| match o.new.kind {
+            ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant => o.new.subject == material,
+            ObligationKind::CompleteAfterGrant => o.new.subject.split(',').all(|m| have.contains(m)),
+            _ => false,
+        };
+        let ids: Vec<Uuid> = self.dossier.cases.iter().map(|c| c.id).collect();
+        for id in ids {
+            self.discharge(id, ObligationState::Fulfilled, done);
+        }
+        Ok(())
+    }
+
+    /// The applicant's name.
+    pub(super) fn applicant(&self) -> (String, PartyKind) {
+        let applicant = self.dossier.content.parties.iter().find(|p| p.role == PartyRole::Applicant);
+        applicant.map_or_else(|| (String::new(), PartyKind::Person), |p| (p.name.clone(), p.kind))
+    }
+
+    /// The body that decides a case, as it signs.
+    pub(super) fn body_of(&self, department: &str) -> String {
+        let zone = &self.snapshot.catalogue.zone;
+        match zone.department(department) {
+            Some(d) if d.front_moved => d.name.clone(),
+            Some(d) => format!("{}{}", zone.name, d.name),
+            None => zone.name.clone(),
+        }
+    }
+
+    /// What time has done by now, each dated to its legal moment.
+    fn settle(&mut self) -> Result<(), Error> {
+        for i in 0..self.dossier.cases.len() {
+            let Some(case) = self.dossier.cases.get(i).cloned() else { continue };
+            let (id, zone) = (case.id, self.snapshot.catalogue.zone.clone());
+            let basis = zone.settings.treats_as_withdrawn_by.clone();
+            match settle(&case, self.now, &self.snapshot.calendar, &zone.hours, basis.is_some()) {
+                Some(Lapse::Accepted(acceptance)) => {
+                    let case_no = self.next_number()?;
+                    let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
+                    self.change(id)?.accept_deemed(&acceptance, case_no.clone());
+                    self.enter_clock(id, &ClockEntry::start(start, "行政许可法 32(4)", None))?;
+                    let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
+                        "due_on": acceptance.decision.due.on, "basis": "行政许可法 32(4)"});
+                    self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
+                    self.owe_deferrals(id)?;
+                }
+                Some(Lapse::TreatedAsWithdrawn { at }) => {
+                    self.change(id)?.treat_as_withdrawn();
+                    self.note_at(at, EventKind::CaseTreatedAsWithdrawn, id, json!({"basis": basis}));
+                }
+                None => {}
+            }
+        }
+        self.settle_obligations()
+    }
+
+    /// What an acceptance leaves owed.
+    pub(super) fn owe_deferrals(&mut self, id: Uuid) -> Result<(), Error> {
+        if self.dossier.content.valid_letters(flow::LetterKind::Deferral).next().is_none() {
+            return Ok(());
+        }
+        let (items, matter) = (self.assess()?.items, self.matter(id)?);
+        let snapshot = self.snapshot.clone();
+        let owed = flow::on_acceptance(self.case(id)?, &matter, &items, &Self::filing(&snapshot, self.now));
+        self.owe(id, owed);
+        Ok(())
+    }
+
+    /// Duties whose term is over lapse; a deferral that did opens the hearing of the applicant, nothing more.
+    fn settle_obligations(&mut self) -> Result<(), Error> {
+        let now = self.now;
+        let mut lapsed = Vec::new();
+        for o in &mut self.obligations {
+            if o.lapse(now) {
+                self.settled.insert(o.id);
+                lapsed.push(o.clone());
+            }
+        }
+        for o in lapsed {
+            let Some(over) = o.new.due else { continue };
+            let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
+            self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
+            let deferral = matches!(o.new.kind, ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant);
+            let idle = self.case(o.case)?.progress.proceeding.is_none() && self.case(o.case)?.progress.reversal.is_none();
+            if deferral && idle {
+                let heard = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, over.at, self.settings().statement_term);
+                let findings = format!("容缺材料「{}」应于{}前补齐，逾期未补", o.new.subject, over.on);
+                self.open_proceeding(o.case, ProceedingCause::DeferralLapsed, ProceedingStage::Statement, findings, heard, over.at, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a proceeding against the applicant, and tells him.
+    #[expect(clippy::too_many_arguments, reason = "each is a fact of the proceeding")]
+    pub(super) fn open_proceeding(
+        &mut self,
+        case: Uuid,
+        cause: ProceedingCause,
+        stage: ProceedingStage,
+        findings: String,
+        until: Due,
+        at: Instant,
+        by: Option<Uuid>,
+    ) -> Result<(), Error> {
+        flow::open(self.change(case)?, stage, until);
+        self.note_at(at, EventKind::ProceedingOpened, case, json!({"cause": cause, "stage": stage, "due_on": until.on}));
+        self.tell_of_proceeding(case, cause, stage, &findings, until)?;
+        self.file(case)?.proceedings.push(Proceeding::new(cause, findings, at, by));
+        Ok(())
+    }
+
+    /// Saves everything the command changed, in one transaction with its events and jobs.
+    fn save(mut self) -> Result<Done, Error> {
+        self.close_or_reopen();
+        let zone = self.zone();
+        let id = self.dossier.application.id;
+        if !self.events.is_empty() || self.content_changed || !self.cases.is_empty() {
+            for case in self.dossier.cases.iter().filter(|c| self.cases.contains(&c.id)) {
+                save_case(self.tx, zone, id, case)?;
+            }
+            for (case, file) in &self.files {
+                save_case_file(self.tx, zone, *case, file)?;
+            }
+            if self.content_changed {
+                save_content(self.tx, &self.dossier.application, &self.dossier.content, false)?;
+            }
+            for o in self.obligations.iter().filter(|o| self.settled.contains(&o.id)) {
+                obligation::save(self.tx, zone, id, o)?;
+            }
+            obligation::insert(self.tx, zone, id, &self.opened)?;
+            let application = &mut self.dossier.application;
+            application.version += 1;
+            let stream = application.stream();
+            event::append(self.tx, stream, &mut application.head, &self.acting.actor, std::mem::take(&mut self.events))?;
+            super::save(self.tx, application)?;
+            self.obligations.append(&mut self.opened);
+            if let Some(due_at) = self.next_lapse() {
+                job::schedule(self.tx, zone, JobKind::SettleApplication, id, due_at)?;
+            }
+        }
+        Ok(Done { dossier: self.dossier, replayed: false, unused: self.stock })
+    }
+
+    /// When time acts next on this application; a date that may still move is looked at again tomorrow.
+    pub(super) fn next_lapse(&self) -> Option<Instant> {
+        let withdraws = self.snapshot.catalogue.zone.settings.treats_as_withdrawn_by.is_some();
+        let cases = super::submit::lapses(&self.dossier.cases, withdraws);
+        let owed = self.obligations.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
+        cases.chain(owed).min().map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) })
+    }
+
+    /// Closes the application once every case is, with the digest of its record; opens it again when one goes on.
+    fn close_or_reopen(&mut self) {
+        let closed = !self.dossier.cases.is_empty() && self.dossier.cases.iter().all(Case::is_closed);
+        let state = self.dossier.application.state;
+        if closed && state == ApplicationState::Submitted {
+            self.dossier.application.state = ApplicationState::Closed;
+            let digests: Vec<String> = self.dossier.materials.iter().map(|m| hex::encode(&m.document.digest)).collect();
+            let content = serde_json::to_string(&self.dossier.content).unwrap_or_default();
+            let record = json!({"materials": digests, "content": persistence::instrument::sm3_hex(content.as_bytes()),
+                "events": self.dossier.application.head.seq});
+            let digest = persistence::instrument::sm3_hex(record.to_string().as_bytes());
+            self.note_whole(EventKind::ApplicationArchived, json!({"digest": digest, "materials": digests.len()}));
+        } else if !closed && state == ApplicationState::Closed {
+            self.dossier.application.state = ApplicationState::Submitted;
+            self.note_whole(EventKind::ApplicationReopened, json!({}));
+        }
+    }
+}
