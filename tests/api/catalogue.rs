@@ -162,7 +162,7 @@ async fn pages_filters_and_entity_tags() {
             None => break,
         }
     }
-    assert_eq!(codes.len(), 7);
+    assert_eq!(codes.len(), 8);
     assert!(codes.is_sorted());
     let found = |body: &Value| body["items"].as_array().unwrap().iter().map(|m| m["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(found(&app.get("/matters?q=开理发店").send().await.ok().body), ["public-place-hygiene"]);

@@ -114,6 +114,7 @@ async fn a_clerk_files_paper_for_somebody_without_an_account(#[values(Sqlite, Po
     let clerk = app.login(Role::WindowClerk, 0).await;
     let mut body = excavation();
     body["received_at"] = json!("2024-09-26T16:00:00+08:00");
+    body["late_entry_reason"] = json!("当日下班后录入");
     let draft = app.draft(&clerk, &body).await;
     assert_eq!(draft.text("/channel"), "window");
     let filed = app.submit(&clerk, &draft.text("/id"), "k").await.ok();

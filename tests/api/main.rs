@@ -20,5 +20,6 @@ mod idempotency;
 mod kill;
 mod migrations;
 mod readme;
+mod scenarios;
 mod session;
 mod statements;

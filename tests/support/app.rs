@@ -90,10 +90,15 @@ impl App {
         self.token(&account.username, &account.password).await
     }
 
-    /// Logs in the demo examiner of a department of 衡阳高新区.
+    /// Logs in the first demo examiner of a department of 衡阳高新区.
     pub async fn login_examiner(&self, department: &str) -> String {
+        self.login_officer(department, 0).await
+    }
+
+    /// Logs in a demo examiner of a department of 衡阳高新区; `nth` from 0.
+    pub async fn login_officer(&self, department: &str, nth: usize) -> String {
         let here = |a: &&DemoAccount| a.department.as_deref() == Some(department) && a.zone.as_deref() == Some("hengyang-gaoxin");
-        let account = self.accounts.iter().find(here).unwrap();
+        let account = self.accounts.iter().filter(here).nth(nth).unwrap();
         self.token(&account.username, &account.password).await
     }
 

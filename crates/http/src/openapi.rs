@@ -107,8 +107,7 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         (parameters.iter().any(|p| p.parameter_in == ParameterIn::Path), parameters.iter().any(|p| p.parameter_in == ParameterIn::Query));
     let json = operation.request_body.as_ref().and_then(inline).is_some_and(|b| b.content.contains_key("application/json"));
     let upload = operation.request_body.is_some() && !json;
-    let login =
-        matches!(permission, Some(Permission::CreateSession | Permission::RefreshSession | Permission::CreateWechatSession));
+    let login = matches!(permission, Some(Permission::CreateSession | Permission::RefreshSession | Permission::CreateWechatSession));
     let changes_application = method != "GET" && !public && operation.request_body.is_some();
     match code {
         ErrorCode::BadJson => json,

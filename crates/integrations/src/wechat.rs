@@ -168,7 +168,10 @@ mod tests {
         let known = || WechatIdentity { openid: "o1".to_owned(), unionid: None };
         for (body, expected) in [
             (r#"{"openid":"o1","session_key":"k"}"#, Ok(known())),
-            (r#"{"openid":"o1","session_key":"k","unionid":"u1","errcode":0}"#, Ok(WechatIdentity { unionid: Some("u1".to_owned()), ..known() })),
+            (
+                r#"{"openid":"o1","session_key":"k","unionid":"u1","errcode":0}"#,
+                Ok(WechatIdentity { unionid: Some("u1".to_owned()), ..known() }),
+            ),
             (r#"{"errcode":40029,"errmsg":"invalid code"}"#, Err(WechatError::CodeInvalid)),
             (r#"{"errcode":40226,"errmsg":"code blocked"}"#, Err(WechatError::Blocked)),
             (r#"{"errcode":45011,"errmsg":"api minute-quota reach limit"}"#, Err(WechatError::Busy)),

@@ -204,7 +204,8 @@ pub fn any(tx: &mut Tx<'_>) -> Result<bool, DbError> {
 /// [`DbError`].
 pub fn find_linked(tx: &mut Tx<'_>, provider: &str, subject: &str) -> Result<Option<Account>, DbError> {
     let hash = tx.keys().index(provider, subject);
-    let linked: Option<Id> = account_links::table.find((provider, hash)).select(account_links::account_id).first(tx.connection).optional()?;
+    let linked: Option<Id> =
+        account_links::table.find((provider, hash)).select(account_links::account_id).first(tx.connection).optional()?;
     linked.map_or(Ok(None), |id| find(tx, id.0))
 }
 

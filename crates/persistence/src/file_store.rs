@@ -78,7 +78,8 @@ impl FileStore {
         let chunks = size.div_ceil(plain_chunk).max(1);
         let (first, last) = (range.start / plain_chunk, (range.end.saturating_sub(1) / plain_chunk).min(chunks - 1));
         let sealed_size = size + chunks * Keys::OVERHEAD as u64;
-        let sealed = self.store.get_range(&ObjectPath::from(key), first * sealed_chunk..((last + 1) * sealed_chunk).min(sealed_size)).await?;
+        let sealed =
+            self.store.get_range(&ObjectPath::from(key), first * sealed_chunk..((last + 1) * sealed_chunk).min(sealed_size)).await?;
         let mut plain = Vec::with_capacity(sealed.len());
         for (number, chunk) in (first..).zip(sealed.chunks(CHUNK + Keys::OVERHEAD)) {
             let number_32 = u32::try_from(number).unwrap_or(u32::MAX);

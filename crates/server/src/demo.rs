@@ -60,7 +60,12 @@ pub(crate) fn open_demo_accounts(db: &Db, snapshots: &Snapshots, var_dir: &Path)
             let membership = (account.role != Role::Applicant).then_some((account.zone, account.role, account.department.as_deref()));
             open(
                 tx,
-                &NewAccount { username: Some(&account.username), password_hash: Some(password_hash), name: &format!("演示{}", account.role.label()), membership },
+                &NewAccount {
+                    username: Some(&account.username),
+                    password_hash: Some(password_hash),
+                    name: &format!("演示{}", account.role.label()),
+                    membership,
+                },
             )?;
         }
         Ok::<_, Error>(())

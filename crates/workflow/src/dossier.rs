@@ -1,5 +1,6 @@
 //! Everything about one application, and how it stands.
 
+use crate::application::Acting;
 use crate::{Error, ZoneSnapshot};
 use domain::application::{ApplicationState, Case, Lapse, PartyRole, SubjectKind, settle};
 use domain::assessment::{ApplicantFacts, Assessment, Facts, Plan, assess};
@@ -36,6 +37,17 @@ impl Dossier {
     pub fn read(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, scope: &Scope) -> Result<Self, Error> {
         let (application, content) = find_visible(tx, snapshot.zone, id, scope)?.ok_or(Error::NotFound)?;
         Ok(Self::complete(tx, snapshot, application, content)?)
+    }
+
+    /// Reads an application the caller may do something with: 403 for one he only sees.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Database`].
+    pub fn read_for(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, acting: &Acting) -> Result<Self, Error> {
+        match Self::read(tx, snapshot, id, &acting.may) {
+            Err(Error::NotFound) if find_visible(tx, snapshot.zone, id, &acting.sees)?.is_some() => Err(Error::Forbidden),
+            other => other,
+        }
     }
 
     /// Adds cases and materials to what is at hand.

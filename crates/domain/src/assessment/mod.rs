@@ -10,9 +10,9 @@ mod facts;
 mod items;
 mod plan;
 
+pub(crate) use commitment::chosen as handled_by_commitment;
 pub use critical_path::{Stretch, critical_path};
 pub use expected::Expected;
-pub(crate) use commitment::chosen as handled_by_commitment;
 pub(crate) use expected::{legal_start, promise};
 pub use facts::{ApplicantFacts, ApplicantKind, Facts};
 pub use items::{Item, ItemStatus, MaterialName};

@@ -8,7 +8,7 @@ mod work_calendar;
 
 pub(crate) use due::rolled;
 pub use due::{Due, due};
-pub(crate) use hours::{add_minutes, minutes_between, minutes_per_day};
 pub use hours::{HallHours, Session, receipt_day};
+pub(crate) use hours::{add_minutes, minutes_between, minutes_per_day};
 pub use limit::{Limit, LimitUnit};
 pub use work_calendar::{CalendarError, DayKind, WorkCalendar};

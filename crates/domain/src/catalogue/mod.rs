@@ -17,8 +17,8 @@ pub use condition::{Condition, ConditionFacts};
 pub use form::{Form, FormProblem, merge_forms};
 pub use graph::{Cycle, order};
 pub use matter::{
-    Audience, Authority, CaseKind, Channel, LegalBasis, LimitStart, LimitVariant, Limits, Matter, MatterType, OpenedDuty, Procedure, Separation,
-    Source, SystemOfRecord,
+    Audience, Authority, CaseKind, Channel, LegalBasis, LimitStart, LimitVariant, Limits, Matter, MatterType, OpenedDuty, Procedure,
+    Separation, Source, SystemOfRecord,
 };
 pub use requirement::{
     CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialSource, Need, Requirement, RequirementChoice,

@@ -168,8 +168,8 @@ impl Clock<'_> {
         let first = date_of(start);
         let on = match limit.unit {
             LimitUnit::HalfWorkingDay => return Some(self.half_days(start, &spans, limit.n)),
-            LimitUnit::WorkingDay => self.walk(first, &spans, limit.n, |day| self.calendar.counts(day)),
-            LimitUnit::NaturalDay => rolled(self.calendar, self.walk(first, &spans, limit.n, |_| true)),
+            LimitUnit::WorkingDay => Self::walk(first, &spans, limit.n, |day| self.calendar.counts(day)),
+            LimitUnit::NaturalDay => rolled(self.calendar, Self::walk(first, &spans, limit.n, |_| true)),
             LimitUnit::Month => {
                 let plain = first.checked_add_months(Months::new(limit.n)).unwrap_or(NaiveDate::MAX);
                 let days: i64 = spans.iter().filter_map(|(from, to)| Some((date_of((*to)?) - date_of(*from)).num_days())).sum();
@@ -179,7 +179,7 @@ impl Clock<'_> {
         Some(Due { on, at: end_of(on), provisional: !(first.year()..=on.year()).all(|y| self.calendar.covers(y)) })
     }
 
-    fn walk(&self, start: NaiveDate, spans: &[Span], n: u32, counts: impl Fn(NaiveDate) -> bool) -> NaiveDate {
+    fn walk(start: NaiveDate, spans: &[Span], n: u32, counts: impl Fn(NaiveDate) -> bool) -> NaiveDate {
         let (mut day, mut left) = (start, n);
         while left > 0 && day < NaiveDate::MAX {
             day = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
@@ -253,7 +253,14 @@ pub fn suspend(case: &mut Case, entry: ClockEntry, now: Instant, calendar: &Work
 
 /// Lets the clock go on; `entries` is the ledger before.
 #[must_use]
-pub fn resume(case: &mut Case, entries: &mut Vec<ClockEntry>, reason: String, by: Uuid, now: Instant, calendar: (&WorkCalendar, &[HallHours])) -> ClockEntry {
+pub fn resume(
+    case: &mut Case,
+    entries: &mut Vec<ClockEntry>,
+    reason: String,
+    by: Uuid,
+    now: Instant,
+    calendar: (&WorkCalendar, &[HallHours]),
+) -> ClockEntry {
     let entry = ClockEntry { reason: Some(reason), ..ClockEntry::new(ClockKind::Resume, now, "行政许可法 45", Some(by)) };
     entries.push(entry.clone());
     case.progress.pause = None;
@@ -267,7 +274,13 @@ pub fn resume(case: &mut Case, entries: &mut Vec<ClockEntry>, reason: String, by
 ///
 /// # Errors
 /// Why it can't be extended so.
-pub fn extend(case: &mut Case, entries: &mut Vec<ClockEntry>, days: u32, entry: ClockEntry, calendar: (&WorkCalendar, &[HallHours])) -> Result<ClockEntry, Reason> {
+pub fn extend(
+    case: &mut Case,
+    entries: &mut Vec<ClockEntry>,
+    days: u32,
+    entry: ClockEntry,
+    calendar: (&WorkCalendar, &[HallHours]),
+) -> Result<ClockEntry, Reason> {
     let unit = case.promised.limit.unit;
     let added = match unit {
         LimitUnit::HalfWorkingDay => Limit { n: days * 2, unit },

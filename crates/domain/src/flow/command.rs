@@ -121,7 +121,9 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
         Command::Discontinue => progress.proceeding.is_some(),
         Command::Annul => {
             let refused = case.state == Decided && case.outcome == Some(Outcome::Refused);
-            refused || (case.state == Ended && matches!(progress.ending, Some(Ending::NotRequired | Ending::NotInScope | Ending::FalseMaterials)))
+            refused
+                || (case.state == Ended
+                    && matches!(progress.ending, Some(Ending::NotRequired | Ending::NotInScope | Ending::FalseMaterials)))
         }
         Command::Claim | Command::HandOver => matches!(case.state, Received | Supplementing | Accepted) || (granted && !case.is_closed()),
     };

@@ -1,7 +1,7 @@
 //! Internal records of broken commitments, and bars from applying again.
 
-use crate::local_time::date_of;
 use crate::local_time::Instant;
+use crate::local_time::date_of;
 use chrono::{Months, NaiveDate};
 
 codes! {

@@ -79,6 +79,17 @@ pub struct Refusal {
     pub basis: String,
 }
 
+/// What of the deferred materials has not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owed {
+    /// Nothing.
+    Nothing,
+    /// Something that may follow the grant.
+    AfterGrant,
+    /// Something owed before the decision.
+    BeforeDecision,
+}
+
 /// A decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<'a> {
@@ -86,12 +97,8 @@ pub struct Decision<'a> {
     pub granted: bool,
     /// Who decides.
     pub by: Uuid,
-    /// He is an authorised clerk, not an examiner of the department.
-    pub at_window: bool,
-    /// Deferred materials owed before the decision have not come.
-    pub owed_before: bool,
-    /// Deferred materials may follow the grant.
-    pub owed_after: bool,
+    /// What of the deferred materials has not come.
+    pub owed: Owed,
     /// Reasons of a refusal.
     pub refusals: &'a [Refusal],
     /// Why the promise was missed, for the applicant (优化营商环境条例 36).
@@ -103,13 +110,13 @@ pub struct Decision<'a> {
 #[must_use]
 pub fn separated(case: &Case, matter: &Matter, by: Uuid, at_window: bool) -> Option<Reason> {
     let basis = "受审分离";
-    match matter.separation {
-        Separation::WindowAuthorised => None,
-        Separation::Strict if at_window => Some(Reason::new("separation", "本事项未授权窗口审批，由审批部门决定", basis)),
-        Separation::Strict if case.progress.accepted_by == Some(by) => {
-            Some(Reason::new("separation", "受理人员不能同时作出决定", basis))
-        }
-        Separation::Strict => None,
+    if matter.separation == Separation::WindowAuthorised {
+        None
+    } else if at_window {
+        Some(Reason::new("separation", "本事项未授权窗口审批，由审批部门决定", basis))
+    } else {
+        let accepted = case.progress.accepted_by == Some(by);
+        accepted.then(|| Reason::new("separation", "受理人员不能同时作出决定", basis))
     }
 }
 
@@ -129,13 +136,13 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     if decision.granted && !examined {
         return Err(Reason::new("not_examined", "尚无审查通过的记录", "行政许可法 34"));
     }
-    if decision.granted && decision.owed_before {
+    if decision.granted && decision.owed == Owed::BeforeDecision {
         return Err(Reason::new("deferred_material_open", "容缺材料尚未补齐", "容缺受理清单"));
     }
     case.state = CaseState::Decided;
-    case.outcome = Some(match (decision.granted, decision.owed_after) {
-        (true, true) => Outcome::GrantedWithDeferral,
-        (true, false) => Outcome::Granted,
+    case.outcome = Some(match (decision.granted, decision.owed) {
+        (true, Owed::AfterGrant) => Outcome::GrantedWithDeferral,
+        (true, Owed::Nothing | Owed::BeforeDecision) => Outcome::Granted,
         (false, _) => Outcome::Refused,
     });
     case.decided_at = Some(now.received_at);

@@ -27,7 +27,14 @@ pub fn issue(case: &mut Case, now: Instant) {
 ///
 /// # Errors
 /// A fee for what is free, a parcel without its number.
-pub fn deliver(case: &mut Case, matter: &Matter, way: DeliveryWay, tracking_no: Option<&str>, fee_fen: i64, now: Instant) -> Result<(), Reason> {
+pub fn deliver(
+    case: &mut Case,
+    matter: &Matter,
+    way: DeliveryWay,
+    tracking_no: Option<&str>,
+    fee_fen: i64,
+    now: Instant,
+) -> Result<(), Reason> {
     if fee_fen != 0 && matter.fee.is_none() {
         return Err(Reason::new("delivery_is_free", "本事项免费送达，不得向申请人收取费用", "免费邮寄规定"));
     }

@@ -1,6 +1,6 @@
 //! Evaluation (好差评, 国办发〔2019〕51号; GB/T 39734, GB/T 39735).
 
-use crate::local_time::{Instant, end_of, date_of};
+use crate::local_time::{Instant, date_of, end_of};
 use chrono::Days;
 
 codes! {
@@ -208,9 +208,8 @@ pub fn may_rate(service_at: Option<Instant>, now: Instant, changes: Option<u32>,
         return Err(EvaluationProblem::new("evaluation_closed", "服务后30日内可以评价，现已截止"));
     }
     match changes {
-        None => Ok(()),
         Some(_) if rectifying => Err(EvaluationProblem::new("rectification_started", "整改已经开始，不能再修改评价")),
-        Some(0) => Ok(()),
+        None | Some(0) => Ok(()),
         Some(_) => Err(EvaluationProblem::new("changed_before", "评价只能修改一次")),
     }
 }

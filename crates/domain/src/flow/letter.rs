@@ -141,7 +141,9 @@ pub fn letter_text(
     }
     let items: Vec<_> = assessment.items.iter().filter(|i| i.status == wanted && materials.contains(&i.material)).collect();
     if items.is_empty() {
-        return Err(vec![LetterProblem { code: "nothing_to_promise", text: "这些材料已经提供或者无需提供，不必承诺".to_owned() }]);
+        return Err(vec![LetterProblem {
+            code: "nothing_to_promise", text: "这些材料已经提供或者无需提供，不必承诺".to_owned()
+        }]);
     }
     let named: Vec<String> = matters.iter().map(|m| format!("「{}」", m.name)).collect();
     let basis: Vec<&str> = matters
@@ -153,7 +155,12 @@ pub fn letter_text(
         .collect();
     let mut paragraphs = vec![
         format!("申请人：{applicant}"),
-        format!("办理事项：{}（依据：{}；{}）", named.join("、"), matters.iter().map(|m| m.basis_text()).collect::<Vec<_>>().join("；"), basis.join("；")),
+        format!(
+            "办理事项：{}（依据：{}；{}）",
+            named.join("、"),
+            matters.iter().map(|m| m.basis_text()).collect::<Vec<_>>().join("；"),
+            basis.join("；")
+        ),
     ];
     match kind {
         LetterKind::Commitment => {
@@ -162,10 +169,16 @@ pub fn letter_text(
                 paragraphs.extend(matter.conditions.iter().map(|c| format!("许可条件：{c}")));
                 paragraphs.extend(matter.commitment.as_ref().and_then(|r| r.notice.clone()).map(|n| format!("监管规则：{n}")));
             }
-            paragraphs.push("不实承诺的责任：责令限期整改；逾期不整改或者整改后仍不符合条件的，在听取陈述申辩后依法撤销决定，并记入违诺记录。".to_owned());
+            paragraphs.push(
+                "不实承诺的责任：责令限期整改；逾期不整改或者整改后仍不符合条件的，在听取陈述申辩后依法撤销决定，并记入违诺记录。"
+                    .to_owned(),
+            );
             paragraphs.push("二、申请人承诺".to_owned());
             paragraphs.push(format!("以本承诺代替以下材料：{}。", items.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("、")));
-            paragraphs.push("申请人已知晓上述告知内容，已经符合规定的条件和标准，愿意接受核查并承担不实承诺的法律责任；所作承诺是真实意思表示。".to_owned());
+            paragraphs.push(
+                "申请人已知晓上述告知内容，已经符合规定的条件和标准，愿意接受核查并承担不实承诺的法律责任；所作承诺是真实意思表示。"
+                    .to_owned(),
+            );
         }
         LetterKind::Deferral => {
             paragraphs.push("申请人自愿申请容缺受理，承诺按下列期限补齐材料：".to_owned());
@@ -186,12 +199,14 @@ pub fn letter_text(
 pub fn may_sign(kind: LetterKind, signatory: Signatory, mandate: Option<&Mandate>, day: NaiveDate) -> Option<LetterProblem> {
     match (kind, signatory) {
         (_, Signatory::Applicant | Signatory::LegalRepresentative) => None,
-        (LetterKind::Commitment, Signatory::Agent) => {
-            Some(LetterProblem { code: "personal_signature_required", text: "告知承诺书应由申请人本人（法定代表人）签署，不能代签".to_owned() })
-        }
+        (LetterKind::Commitment, Signatory::Agent) => Some(LetterProblem {
+            code: "personal_signature_required",
+            text: "告知承诺书应由申请人本人（法定代表人）签署，不能代签".to_owned(),
+        }),
         (LetterKind::Deferral, Signatory::Agent) if mandate.is_some_and(|m| m.covers(MandateScope::SignDeferral, day)) => None,
-        (LetterKind::Deferral, Signatory::Agent) => {
-            Some(LetterProblem { code: "mandate_missing", text: "代理人签署容缺受理承诺书需要有效的授权委托".to_owned() })
-        }
+        (LetterKind::Deferral, Signatory::Agent) => Some(LetterProblem {
+            code: "mandate_missing",
+            text: "代理人签署容缺受理承诺书需要有效的授权委托".to_owned(),
+        }),
     }
 }

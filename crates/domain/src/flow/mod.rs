@@ -17,17 +17,17 @@ pub use accept::{Acceptance, AnnulGround, RejectGround, accept, annul, counted_f
 pub use clock::{Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, recompute, resume, suspend};
 pub use command::{Command, forbidden};
 pub use credit::{BarGround, CreditKind, bar_until};
-pub use decide::{Checkpoint, Decision, Examination, ExaminationMethod, Refusal, decide, examine, remedies, separated};
+pub use decide::{Checkpoint, Decision, Examination, ExaminationMethod, Owed, Refusal, decide, examine, remedies, separated};
 pub use deliver::{DeliveryWay, deliver, issue};
 pub use evaluation::{
-    Channel as EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating, may_rate,
-    rate_text,
+    Channel as EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating,
+    may_rate, rate_text,
 };
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};
 pub use notice::{Notice, NoticeFacts, NoticeItem, NoticeProblem, check_notice, give_notice, take_supplement, unanswered_items};
 pub use obligation::{NewObligation, OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState, on_acceptance, on_grant};
 pub use proceeding::{
-    CheckResult, Conclusion, Consequence, Proceeding, ProceedingCause, RecallGround, RevocationGround, conclude, discontinue, open, record_rectification,
-    recall, take_statement, unheard,
+    CheckResult, Conclusion, Consequence, Proceeding, ProceedingCause, RecallGround, RevocationGround, conclude, discontinue, open, recall,
+    record_rectification, take_statement, unheard,
 };
 pub use withdraw::{confirm_withdrawal, withdraw};

@@ -280,4 +280,3 @@ pub(crate) async fn repair_credit(
         Err(error) => Err(error.into()),
     }
 }
-

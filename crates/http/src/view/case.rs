@@ -1,11 +1,9 @@
 //! Cases.
 
 use super::Moment;
-use chrono::NaiveDate;
 use super::Seat;
-use domain::application::{
-    Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, exchange_state, light,
-};
+use chrono::NaiveDate;
+use domain::application::{Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, exchange_state, light};
 use domain::calendar::Due;
 use domain::catalogue::Catalogue;
 use domain::code::TextCode;
@@ -17,6 +15,7 @@ use uuid::Uuid;
 
 /// One case of an application.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of an answer, each under its own name")]
 pub struct CaseView {
     /// Identity.
     pub id: Uuid,

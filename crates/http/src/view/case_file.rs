@@ -90,13 +90,7 @@ pub struct NoticeView {
 
 impl From<Notice> for NoticeView {
     fn from(n: Notice) -> Self {
-        Self {
-            round: n.round,
-            given_at: n.given_at.into(),
-            due_on: n.due.on,
-            items: n.items,
-            answered_at: n.answered_at.map(Moment::from),
-        }
+        Self { round: n.round, given_at: n.given_at.into(), due_on: n.due.on, items: n.items, answered_at: n.answered_at.map(Moment::from) }
     }
 }
 

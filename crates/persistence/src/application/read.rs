@@ -79,8 +79,7 @@ fn select(tx: &mut Tx<'_>, zone: i32, id: Uuid, scope: &Scope, purpose: Purpose)
 /// [`DbError`].
 pub fn lock_unscoped_whole(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<(Application, Content)>, DbError> {
     let Some(application) = lock_unscoped(tx, zone, id)? else { return Ok(None) };
-    let sealed: Vec<u8> =
-        application_contents::table.find((zone, Id(id))).select(application_contents::sealed).first(tx.connection)?;
+    let sealed: Vec<u8> = application_contents::table.find((zone, Id(id))).select(application_contents::sealed).first(tx.connection)?;
     let content = Content::open(tx.keys(), zone, id, &sealed)?;
     Ok(Some((application, content)))
 }

@@ -6,7 +6,7 @@ use domain::access::Reach;
 use domain::application::{CaseState, Outcome, PartyRole};
 use domain::catalogue::{EdgeKind, Matter};
 use domain::event::EventKind;
-use domain::flow::{self, Command, Decision, LetterKind, ObligationKind, ObligationState, Refusal};
+use domain::flow::{self, Command, Decision, LetterKind, ObligationKind, ObligationState, Owed, Refusal};
 use persistence::certificate::{self, Certificate, CertificateState};
 use serde_json::json;
 use uuid::Uuid;
@@ -40,9 +40,11 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
     let decision = Decision {
         granted: new.granted,
         by,
-        at_window,
-        owed_before: missing(ObligationKind::DeferredBeforeDecision),
-        owed_after: missing(ObligationKind::DeferredAfterGrant),
+        owed: match (missing(ObligationKind::DeferredBeforeDecision), missing(ObligationKind::DeferredAfterGrant)) {
+            (true, _) => Owed::BeforeDecision,
+            (false, true) => Owed::AfterGrant,
+            (false, false) => Owed::Nothing,
+        },
         refusals: &new.refusals,
         delay: new.delay.as_deref(),
     };

@@ -47,35 +47,32 @@ pub fn evaluate(work: &mut Work<'_, '_>, new: NewEvaluation) -> Result<(), Error
     let facts = json!({"service_no": new.service_no, "service": new.service, "level": new.rating.level, "options": new.rating.options,
         "channel": new.channel, "changed": known.is_some()});
     let was_bad = known.as_ref().is_some_and(|e| e.rating.level.is_bad());
-    let id = match known {
-        Some(before) => {
-            if before.service != new.service {
-                let text = "该服务编号已用于其他服务环节";
-                return Err(Error::Invalid(vec![Invalid::new("/service", "service_mismatch", text)]));
-            }
-            let level = before.rating.level;
-            let changed = Evaluation { rating: new.rating, channel: new.channel, rated_at: now, changes: before.changes + 1, ..before };
-            evaluation::save(work.tx, zone, &changed, level)?;
-            changed.id
+    let id = if let Some(before) = known {
+        if before.service != new.service {
+            let text = "该服务编号已用于其他服务环节";
+            return Err(Error::Invalid(vec![Invalid::new("/service", "service_mismatch", text)]));
         }
-        None => {
-            let first = Evaluation {
-                id: ids::new_id(),
-                application,
-                case: case_id,
-                service_no: new.service_no,
-                service: new.service,
-                rating: new.rating,
-                channel: new.channel,
-                rated_at: now,
-                changes: 0,
-                answer: None,
-                answered_at: None,
-                answered_by: None,
-            };
-            evaluation::insert(work.tx, zone, &first)?;
-            first.id
-        }
+        let level = before.rating.level;
+        let changed = Evaluation { rating: new.rating, channel: new.channel, rated_at: now, changes: before.changes + 1, ..before };
+        evaluation::save(work.tx, zone, &changed, level)?;
+        changed.id
+    } else {
+        let first = Evaluation {
+            id: ids::new_id(),
+            application,
+            case: case_id,
+            service_no: new.service_no,
+            service: new.service,
+            rating: new.rating,
+            channel: new.channel,
+            rated_at: now,
+            changes: 0,
+            answer: None,
+            answered_at: None,
+            answered_by: None,
+        };
+        evaluation::insert(work.tx, zone, &first)?;
+        first.id
     };
     work.note(EventKind::ServiceEvaluated, case_id, facts);
     let of_this = move |o: &flow::Obligation| o.new.kind == ObligationKind::ReviewRectification && o.new.subject == id.to_string();

@@ -42,7 +42,8 @@ pub fn examine(work: &mut Work<'_, '_>, id: Uuid, new: NewExamination) -> Result
     let examination = Examination { method: new.method, officers, checklist: new.checklist, opinion: new.opinion, at: work.now };
     flow::examine(work.change(id)?, &examination).map_err(Error::StateForbids)?;
     let passed = work.case(id)?.progress.examined;
-    let facts = json!({"method": examination.method, "officers": examination.officers, "points": examination.checklist.len(), "passed": passed});
+    let facts =
+        json!({"method": examination.method, "officers": examination.officers, "points": examination.checklist.len(), "passed": passed});
     work.note(EventKind::CaseExamined, id, facts);
     work.file(id)?.examinations.push(examination);
     Ok(())

@@ -35,7 +35,10 @@ impl Work<'_, '_> {
         let (case, matter) = (self.case(id)?, self.matter(id)?);
         let received = case.received_at.map(|at| local(at).format("%Y年%m月%d日").to_string()).unwrap_or_default();
         let number = case.case_no.as_ref().map(|no| format!("，办件编号{no}")).unwrap_or_default();
-        Ok((format!("您（单位）于{received}提出的「{}」申请（申办流水号{}{number}）", matter.name, self.submission_no()), self.body_of(&case.department)))
+        Ok((
+            format!("您（单位）于{received}提出的「{}」申请（申办流水号{}{number}）", matter.name, self.submission_no()),
+            self.body_of(&case.department),
+        ))
     }
 
     fn submission_no(&self) -> &str {
@@ -53,12 +56,8 @@ impl Work<'_, '_> {
             format!("{opening}，经审查，申请材料符合受理要求，根据《中华人民共和国行政许可法》第三十二条的规定，决定予以受理。"),
             format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。"),
         ];
-        let deferred: Vec<String> = self
-            .dossier
-            .content
-            .valid_letters(domain::flow::LetterKind::Deferral)
-            .flat_map(|l| l.materials.iter().cloned())
-            .collect();
+        let deferred: Vec<String> =
+            self.dossier.content.valid_letters(domain::flow::LetterKind::Deferral).flat_map(|l| l.materials.iter().cloned()).collect();
         if !deferred.is_empty() {
             paragraphs.push(format!("本件为容缺受理，请按承诺期限补齐：{}。", deferred.join("、")));
         }
@@ -77,17 +76,15 @@ impl Work<'_, '_> {
         )];
         paragraphs.extend(rejection.competent_body.as_ref().map(|to| format!("请向{to}提出申请。")));
         paragraphs.push(remedies(&body));
-        let title = if rejection.ground == domain::flow::RejectGround::NotRequired { "不受理告知书" } else { "不予受理决定书" };
+        let title =
+            if rejection.ground == domain::flow::RejectGround::NotRequired { "不受理告知书" } else { "不予受理决定书" };
         self.make(Some(id), InstrumentKind::Rejection, title, paragraphs, body)
     }
 
     /// 一次性补正告知书: one document, itemised by case.
     pub(super) fn make_notice(&mut self, notice: &Notice) -> Result<(), Error> {
-        let mut paragraphs = vec![format!(
-            "您（单位）的申请（申办流水号{}）需要补正下列内容，请于{}前一次补齐：",
-            self.submission_no(),
-            notice.due.on
-        )];
+        let mut paragraphs =
+            vec![format!("您（单位）的申请（申办流水号{}）需要补正下列内容，请于{}前一次补齐：", self.submission_no(), notice.due.on)];
         for (n, item) in (1..).zip(&notice.items) {
             let matter = item.case.and_then(|case| self.matter(case).ok()).map(|m| m.name.clone()).unwrap_or_default();
             let place = item.material.as_deref().or(item.element.as_deref()).unwrap_or_default();
@@ -102,16 +99,11 @@ impl Work<'_, '_> {
     pub(super) fn make_clock_notice(&mut self, id: Uuid, entry: &ClockEntry) -> Result<(), Error> {
         let (opening, body) = self.opening(id)?;
         let reason = entry.reason.clone().unwrap_or_default();
-        let what = match (entry.kind, entry.procedure) {
-            (ClockKind::Pause, Some(procedure)) => format!(
-                "需要{}，所需时间约{}个工作日，不计入办理期限",
-                procedure.label(),
-                entry.expected_days.unwrap_or_default()
-            ),
-            _ => {
-                let due = self.case(id)?.deadline.map(|d| d.due.on.to_string()).unwrap_or_default();
-                format!("经批准延长办理期限，最迟于{due}前办结")
-            }
+        let what = if let (ClockKind::Pause, Some(procedure)) = (entry.kind, entry.procedure) {
+            format!("需要{}，所需时间约{}个工作日，不计入办理期限", procedure.label(), entry.expected_days.unwrap_or_default())
+        } else {
+            let due = self.case(id)?.deadline.map(|d| d.due.on.to_string()).unwrap_or_default();
+            format!("经批准延长办理期限，最迟于{due}前办结")
         };
         let paragraphs = vec![format!("{opening}，{what}。理由：{reason}。依据：{}。", entry.basis)];
         self.make(Some(id), InstrumentKind::ClockNotice, InstrumentKind::ClockNotice.label(), paragraphs, body)

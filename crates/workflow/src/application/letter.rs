@@ -1,7 +1,7 @@
 //! Letters of commitment and deferral: shown, signed, taken back.
 
-use super::work::Work;
 use super::bars;
+use super::work::Work;
 use crate::{Dossier, Error, Invalid, ZoneSnapshot};
 use domain::application::{ApplicationState, CaseState, PartyRole};
 use domain::assessment::assess;
@@ -150,4 +150,3 @@ impl Work<'_, '_> {
         Ok(())
     }
 }
-

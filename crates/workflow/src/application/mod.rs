@@ -50,13 +50,13 @@ pub use withdraw::{confirm_withdrawal, withdraw};
 pub use work::{Order, Work, perform};
 
 use crate::{Dossier, Error, ZoneSnapshot};
+use domain::access::Reach;
 use domain::application::{ApplicationState, PartyProblem, PartyRole};
 use domain::assessment::Facts;
 use domain::catalogue::FormProblem;
 use domain::flow::CreditKind;
 use domain::reason::Reason;
 use persistence::application::{Application, Content, Scope, find_visible, lock};
-use domain::access::Reach;
 use persistence::event::{Actor, ActorKind};
 use persistence::idempotency::Outcome;
 use persistence::number::Stock;
@@ -125,11 +125,9 @@ fn replay(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, outcome: Outcome, acting: &A
     match outcome {
         Outcome::First => Ok(None),
         Outcome::Mismatch => Err(Error::KeyReused),
-        Outcome::Replay { resource } => Ok(Some(Done {
-            dossier: Dossier::read(tx, snapshot, resource, &acting.sees)?,
-            replayed: true,
-            unused: Stock::default(),
-        })),
+        Outcome::Replay { resource } => {
+            Ok(Some(Done { dossier: Dossier::read(tx, snapshot, resource, &acting.sees)?, replayed: true, unused: Stock::default() }))
+        }
     }
 }
 

@@ -48,7 +48,8 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
         let material = item.material.as_deref().unwrap_or_default();
         matter.is_some_and(|m| m.requirements.iter().flat_map(|r| &r.choices).any(|c| c.material == material))
     };
-    let facts = NoticeFacts { asked: &asked, held: &held, renewed: &renewed, last: last.as_ref(), overridden: new.override_reason.is_some() };
+    let facts =
+        NoticeFacts { asked: &asked, held: &held, renewed: &renewed, last: last.as_ref(), overridden: new.override_reason.is_some() };
     let refused = check_notice(&items, &facts);
     problems.extend(refused.into_iter().map(|p| Invalid::new(format!("/items/{}", p.item), p.code, p.text)));
     super::checked(problems)?;
@@ -105,9 +106,12 @@ fn materials_held(work: &mut Work<'_, '_>) -> Result<BTreeSet<String>, Error> {
 /// [`Error::NotAcceptable`] with what is still missing, [`Error::Invalid`] for a form that does not fit.
 pub fn supplement(work: &mut Work<'_, '_>, form: Map<String, Value>) -> Result<(), Error> {
     let ids = work.select(None, Command::Supplement)?;
-    let notice = work.dossier.content.open_notice().cloned().ok_or_else(|| {
-        Error::StateForbids(Reason::new("no_open_notice", "没有待答复的补正告知", "行政许可法 32"))
-    })?;
+    let notice = work
+        .dossier
+        .content
+        .open_notice()
+        .cloned()
+        .ok_or_else(|| Error::StateForbids(Reason::new("no_open_notice", "没有待答复的补正告知", "行政许可法 32")))?;
     let handed_in = handed_in(work);
     let missing: Vec<Reason> = unanswered_items(&notice, &handed_in)
         .into_iter()
@@ -142,4 +146,3 @@ pub fn supplement(work: &mut Work<'_, '_>, form: Map<String, Value>) -> Result<(
     }
     Ok(())
 }
-

@@ -35,5 +35,6 @@ pub fn take_paper(work: &mut Work<'_, '_>, new: NewPaper) -> Result<(), Error> {
     work.note_whole(EventKind::PaperTaken, json!({"material": material, "original": original, "count": count}));
     let paper = Paper { material: material.clone(), original, count, taken_by: work.acting.may.account, taken_at: work.now };
     work.change_content().paper.push(paper);
-    work.supply(&material)
+    work.supply(&material);
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Post-checks, orders to rectify, statements, and what named officials decide at the end.
 
-use super::work::Work;
+use super::work::{Opening, Work};
 use crate::{Error, Invalid};
 use domain::application::ProceedingStage;
 use domain::event::EventKind;
@@ -36,7 +36,8 @@ pub fn post_check(work: &mut Work<'_, '_>, id: Uuid, result: CheckResult, findin
     }
     if result == CheckResult::FalseStatement {
         let until = work.term(work.settings().rectification_term);
-        work.open_proceeding(id, ProceedingCause::FalseCommitment, ProceedingStage::Rectifying, findings, until, now, Some(me))?;
+        let (cause, stage) = (ProceedingCause::FalseCommitment, ProceedingStage::Rectifying);
+        work.open_proceeding(id, Opening { cause, stage, findings, until, at: now, by: Some(me) })?;
     }
     Ok(())
 }
@@ -48,7 +49,8 @@ pub fn post_check(work: &mut Work<'_, '_>, id: Uuid, result: CheckResult, findin
 pub fn propose_revocation(work: &mut Work<'_, '_>, id: Uuid, findings: String) -> Result<(), Error> {
     work.require(id, Command::ProposeRevocation)?;
     let (until, now, me) = (work.term(work.settings().statement_term), work.now, work.acting.may.account);
-    work.open_proceeding(id, ProceedingCause::Unlawful, ProceedingStage::Statement, findings, until, now, Some(me))
+    let (cause, stage) = (ProceedingCause::Unlawful, ProceedingStage::Statement);
+    work.open_proceeding(id, Opening { cause, stage, findings, until, at: now, by: Some(me) })
 }
 
 /// Records whether an order to rectify was followed; if not, the holder is heard.

@@ -69,7 +69,8 @@ fn recount(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
         CaseState::Supplementing => {
             let given = work.dossier.content.notices.last().map_or(now, |n| n.given_at);
             let counted = due(&snapshot.calendar, hours, given, work.settings().supplement_term);
-            let kept = if counted.at < before.due.at { domain::calendar::Due { provisional: counted.provisional, ..before.due } } else { counted };
+            let kept =
+                if counted.at < before.due.at { domain::calendar::Due { provisional: counted.provisional, ..before.due } } else { counted };
             Some(Deadline { due: kept, yellow_at: yellow_from(&snapshot.calendar, date_of(given), &kept, 3) })
         }
         CaseState::Waiting | CaseState::Decided | CaseState::Ended => {

@@ -54,7 +54,7 @@ pub fn submit(
     let filing = Filing { received_at, calendar: &snapshot.calendar, hours };
     dossier.cases = domain::application::submit(&plan, &facts, &filing, ids::new_id);
     for case in &mut dossier.cases {
-        case.target = dossier.content.target.clone();
+        case.target.clone_from(&dossier.content.target);
     }
     if dossier.cases.is_empty() {
         return Err(Error::NotReady(vec![Reason::new("nothing_chosen", "没有选择任何事项", "办事指南")]));

@@ -44,6 +44,22 @@ pub struct Order {
     pub stock: Stock,
 }
 
+/// A proceeding to open.
+pub(super) struct Opening {
+    /// What sets it off.
+    pub(super) cause: ProceedingCause,
+    /// Where it begins.
+    pub(super) stage: ProceedingStage,
+    /// What was found.
+    pub(super) findings: String,
+    /// End of the term of that stage.
+    pub(super) until: Due,
+    /// When.
+    pub(super) at: Instant,
+    /// Who; nobody when a term ran out.
+    pub(super) by: Option<Uuid>,
+}
+
 /// A command under way.
 pub struct Work<'t, 'c> {
     pub(super) tx: &'t mut Tx<'c>,
@@ -110,7 +126,7 @@ pub(super) fn supply_late(
     let mut work = Work::open(tx, snapshot, acting.clone(), application, content, Stock::default())?;
     work.settle_obligations()?;
     work.note_whole(EventKind::MaterialUploaded, payload);
-    work.supply(material)?;
+    work.supply(material);
     work.save().map(|_| ())
 }
 
@@ -169,7 +185,7 @@ impl<'t, 'c> Work<'t, 'c> {
     }
 
     /// Where the present moment is counted.
-    pub(super) fn filing<'a>(snapshot: &'a ZoneSnapshot, at: Instant) -> Filing<'a> {
+    pub(super) fn filing(snapshot: &ZoneSnapshot, at: Instant) -> Filing<'_> {
         Filing { received_at: at, calendar: &snapshot.calendar, hours: &snapshot.catalogue.zone.hours }
     }
 
@@ -346,10 +362,7 @@ impl<'t, 'c> Work<'t, 'c> {
     }
 
     /// Notes that a material came: whatever of it was deferred or promised is done, late or not.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(super) fn supply(&mut self, material: &str) -> Result<(), Error> {
+    pub(super) fn supply(&mut self, material: &str) {
         let mut have: BTreeSet<String> = self.dossier.materials.iter().map(|m| m.code.clone()).collect();
         have.extend(self.dossier.content.paper.iter().map(|p| p.material.clone()));
         have.insert(material.to_owned());
@@ -362,7 +375,6 @@ impl<'t, 'c> Work<'t, 'c> {
         for id in ids {
             self.discharge(id, ObligationState::Fulfilled, done);
         }
-        Ok(())
     }
 
     /// The applicant's name.
@@ -439,28 +451,20 @@ impl<'t, 'c> Work<'t, 'c> {
             if deferral && idle {
                 let heard = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, over.at, self.settings().statement_term);
                 let findings = format!("容缺材料「{}」应于{}前补齐，逾期未补", o.new.subject, over.on);
-                self.open_proceeding(o.case, ProceedingCause::DeferralLapsed, ProceedingStage::Statement, findings, heard, over.at, None)?;
+                let (cause, stage) = (ProceedingCause::DeferralLapsed, ProceedingStage::Statement);
+                self.open_proceeding(o.case, Opening { cause, stage, findings, until: heard, at: over.at, by: None })?;
             }
         }
         Ok(())
     }
 
     /// Opens a proceeding against the applicant, and tells him.
-    #[expect(clippy::too_many_arguments, reason = "each is a fact of the proceeding")]
-    pub(super) fn open_proceeding(
-        &mut self,
-        case: Uuid,
-        cause: ProceedingCause,
-        stage: ProceedingStage,
-        findings: String,
-        until: Due,
-        at: Instant,
-        by: Option<Uuid>,
-    ) -> Result<(), Error> {
-        flow::open(self.change(case)?, stage, until);
-        self.note_at(at, EventKind::ProceedingOpened, case, json!({"cause": cause, "stage": stage, "due_on": until.on}));
-        self.tell_of_proceeding(case, cause, stage, &findings, until)?;
-        self.file(case)?.proceedings.push(Proceeding::new(cause, findings, at, by));
+    pub(super) fn open_proceeding(&mut self, id: Uuid, opening: Opening) -> Result<(), Error> {
+        let Opening { cause, stage, findings, until, at, by } = opening;
+        flow::open(self.change(id)?, stage, until);
+        self.note_at(at, EventKind::ProceedingOpened, id, json!({"cause": cause, "stage": stage, "due_on": until.on}));
+        self.tell_of_proceeding(id, cause, stage, &findings, until)?;
+        self.file(id)?.proceedings.push(Proceeding::new(cause, findings, at, by));
         Ok(())
     }
 

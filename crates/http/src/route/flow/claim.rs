@@ -37,7 +37,7 @@ pub(crate) struct HandOverCase {
 #[post("/api/v1/zones/{zone}/cases/{id}/claim")]
 pub(crate) async fn claim_case(on: Target<may::ClaimCase>, body: Valid<ClaimCase>) -> Result<HttpResponse, Problem> {
     let ClaimCase {} = body.value;
-    on.case(body.digest, move |work, id| claim(work, id)).await
+    on.case(body.digest, claim).await
 }
 
 /// 移交

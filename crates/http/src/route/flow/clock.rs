@@ -74,7 +74,8 @@ pub(crate) async fn suspend_case(on: Target<may::SuspendCase>, body: Valid<Suspe
     on.case(body.digest, move |work, id| {
         let told_applicant_at = told_applicant_at.to_utc();
         suspend(work, id, Suspension { procedure, reason, expected_days, told_applicant_at })
-    }).await
+    })
+    .await
 }
 
 /// 特别程序结束，恢复计时
@@ -103,5 +104,6 @@ pub(crate) async fn extend_case(on: Target<may::ExtendCase>, body: Valid<ExtendC
     on.case(body.digest, move |work, id| {
         let told_applicant_at = told_applicant_at.to_utc();
         extend(work, id, Extension { days, reason, approved_by, told_applicant_at })
-    }).await
+    })
+    .await
 }

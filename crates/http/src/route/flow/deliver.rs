@@ -69,10 +69,14 @@ pub(crate) async fn issue_application(on: Target<may::IssueApplication>, body: V
     responses((status = 200, description = "申请", body = ApplicationView))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/deliver")]
-pub(crate) async fn deliver_application(on: Target<may::DeliverApplication>, body: Valid<DeliverApplication>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn deliver_application(
+    on: Target<may::DeliverApplication>,
+    body: Valid<DeliverApplication>,
+) -> Result<HttpResponse, Problem> {
     let DeliverApplication { way, recipient, address, tracking_no, fee_fen, cases } = body.value;
     on.application(body.digest, move |work| {
         let new = NewDelivery { way, recipient, address, tracking_no, fee_fen };
         deliver(work, cases.as_deref(), &new)
-    }).await
+    })
+    .await
 }

@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
-use workflow::Error;
 use workflow::application::{Acting, NewEvaluation, Order, answer_review as answer, evaluate, perform};
+use workflow::{Dossier, Error};
 
 /// A rating.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -200,11 +200,11 @@ pub(crate) async fn link_evaluation(
     state: Data<AppState>,
 ) -> Result<Json<EvaluationLink>, Problem> {
     use domain::code::TextCode;
-    let (number, scope) = (zone.zone, caller.scope());
+    let (number, snapshot, acting) = (zone.zone, zone.0.clone(), caller.acting());
     let read = state.db.read(move |tx| {
         let application = find_application_of(tx, number, id.0)?.ok_or(Error::NotFound)?;
-        find_visible(tx, number, application, &scope)?.ok_or(Error::NotFound)?;
-        Ok::<_, Error>((application, tx.now()))
+        let dossier = Dossier::read_for(tx, &snapshot, application, &acting)?;
+        Ok::<_, Error>((application, dossier.at))
     });
     let (application, now) = read.await?;
     let until = now + TimeDelta::days(LINK_DAYS);

@@ -51,9 +51,9 @@ pub(crate) async fn get_letter(
 ) -> Result<Json<LetterPage>, Problem> {
     let kind = LetterKind::parse(&path.1).ok_or(Error::NotFound)?;
     let materials: Vec<String> = query.0.materials.split(',').map(|m| m.trim().to_owned()).collect();
-    let (snapshot, scope, id) = (zone.0.clone(), caller.scope(), path.0);
+    let (snapshot, acting, id) = (zone.0.clone(), caller.acting(), path.0);
     let read = state.db.read(move |tx| {
-        let dossier = Dossier::read(tx, &snapshot, id, &scope)?;
+        let dossier = Dossier::read_for(tx, &snapshot, id, &acting)?;
         render_letter(tx, &snapshot, &dossier, kind, &materials)
     });
     let rendered = read.await?;

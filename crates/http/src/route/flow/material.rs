@@ -96,7 +96,13 @@ pub(crate) async fn get_material_file(
     send(&request, &state, &found).await
 }
 
-async fn find(scope: &persistence::application::Scope, zone: &InZone, id: Uuid, material: Uuid, state: &AppState) -> Result<Material, Problem> {
+async fn find(
+    scope: &persistence::application::Scope,
+    zone: &InZone,
+    id: Uuid,
+    material: Uuid,
+    state: &AppState,
+) -> Result<Material, Problem> {
     let (snapshot, scope) = (zone.0.clone(), scope.clone());
     let dossier = state.db.read(move |tx| Dossier::read(tx, &snapshot, id, &scope)).await?;
     dossier.materials.into_iter().find(|m| m.id == material).ok_or_else(|| Problem::new(ErrorCode::NotFound))
@@ -194,8 +200,7 @@ pub(crate) async fn get_linked_file(
     let mut parts = token.0.split('.');
     let mut part = || parts.next().ok_or_else(expired);
     let (application, material, until) = (part()?, part()?, part()?);
-    let (application, material): (Uuid, Uuid) =
-        (application.parse().map_err(|_| expired())?, material.parse().map_err(|_| expired())?);
+    let (application, material): (Uuid, Uuid) = (application.parse().map_err(|_| expired())?, material.parse().map_err(|_| expired())?);
     let until: i64 = until.parse().map_err(|_| expired())?;
     let genuine = constant_time_eq(&write_link(state.db.keys(), zone.zone, application, material, until), &token.0);
     if !genuine || real_now().timestamp() >= until {
@@ -227,9 +232,9 @@ pub(crate) async fn list_reusable_materials(
     id: Segment<Uuid>,
     state: Data<AppState>,
 ) -> Result<Json<ReusableMaterials>, Problem> {
-    let (snapshot, scope) = (zone.0.clone(), caller.scope());
+    let (snapshot, acting) = (zone.0.clone(), caller.acting());
     let read = state.db.read(move |tx| {
-        let dossier = Dossier::read(tx, &snapshot, id.0, &scope)?;
+        let dossier = Dossier::read_for(tx, &snapshot, id.0, &acting)?;
         let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
         let mut found = earlier(tx, &dossier)?;
         found.retain(|m| plan.matters.iter().flat_map(|v| &v.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == m.code));

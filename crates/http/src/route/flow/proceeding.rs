@@ -128,7 +128,10 @@ pub(crate) async fn post_check_case(on: Target<may::PostCheckCase>, body: Valid<
     responses((status = 200, description = "办件", body = CaseView))
 )]
 #[post("/api/v1/zones/{zone}/cases/{id}/propose-revocation")]
-pub(crate) async fn propose_revocation(on: Target<may::ProposeRevocation>, body: Valid<ProposeRevocation>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn propose_revocation(
+    on: Target<may::ProposeRevocation>,
+    body: Valid<ProposeRevocation>,
+) -> Result<HttpResponse, Problem> {
     let ProposeRevocation { findings } = body.value;
     on.case(body.digest, move |work, id| propose(work, id, findings)).await
 }
@@ -141,7 +144,10 @@ pub(crate) async fn propose_revocation(on: Target<may::ProposeRevocation>, body:
     responses((status = 200, description = "办件", body = CaseView))
 )]
 #[post("/api/v1/zones/{zone}/cases/{id}/rectification")]
-pub(crate) async fn record_rectification(on: Target<may::RecordRectification>, body: Valid<RecordRectification>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn record_rectification(
+    on: Target<may::RecordRectification>,
+    body: Valid<RecordRectification>,
+) -> Result<HttpResponse, Problem> {
     let RecordRectification { rectified, findings } = body.value;
     on.case(body.digest, move |work, id| record(work, id, rectified, &findings)).await
 }
@@ -193,7 +199,10 @@ pub(crate) async fn cancel_acceptance(on: Target<may::CancelAcceptance>, body: V
     responses((status = 200, description = "办件", body = CaseView))
 )]
 #[post("/api/v1/zones/{zone}/cases/{id}/discontinue")]
-pub(crate) async fn discontinue_proceeding(on: Target<may::DiscontinueProceeding>, body: Valid<DiscontinueProceeding>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn discontinue_proceeding(
+    on: Target<may::DiscontinueProceeding>,
+    body: Valid<DiscontinueProceeding>,
+) -> Result<HttpResponse, Problem> {
     let DiscontinueProceeding { reason } = body.value;
     on.case(body.digest, move |work, id| discontinue(work, id, &reason)).await
 }

@@ -6,10 +6,10 @@ use crate::view::application::ApplicationView;
 use actix_web::{HttpResponse, post};
 use domain::flow::{NoticeItem, RejectGround};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
-use serde_json::{Map, Value};
 use workflow::application::{
     NewNotice, NewPaper, Rejection, accept, correct_on_spot as correct, give_notice, reject, supplement, take_paper as take,
 };
@@ -105,7 +105,10 @@ pub(crate) struct TakePaper {
     responses((status = 200, description = "申请", body = ApplicationView))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/accept")]
-pub(crate) async fn accept_application(on: Target<may::AcceptApplication>, body: Valid<AcceptApplication>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn accept_application(
+    on: Target<may::AcceptApplication>,
+    body: Valid<AcceptApplication>,
+) -> Result<HttpResponse, Problem> {
     let AcceptApplication { cases } = body.value;
     on.application(body.digest, move |work| accept(work, cases.as_deref())).await
 }
@@ -118,7 +121,10 @@ pub(crate) async fn accept_application(on: Target<may::AcceptApplication>, body:
     responses((status = 200, description = "申请", body = ApplicationView))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/reject")]
-pub(crate) async fn reject_application(on: Target<may::RejectApplication>, body: Valid<RejectApplication>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn reject_application(
+    on: Target<may::RejectApplication>,
+    body: Valid<RejectApplication>,
+) -> Result<HttpResponse, Problem> {
     let RejectApplication { ground, explanation, competent_body, cases } = body.value;
     on.application(body.digest, move |work| reject(work, cases.as_deref(), &Rejection { ground, explanation, competent_body })).await
 }
@@ -144,7 +150,10 @@ pub(crate) async fn correct_on_spot(on: Target<may::CorrectOnSpot>, body: Valid<
     responses((status = 200, description = "申请", body = ApplicationView))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/supplement-notice")]
-pub(crate) async fn give_supplement_notice(on: Target<may::GiveSupplementNotice>, body: Valid<GiveNotice>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn give_supplement_notice(
+    on: Target<may::GiveSupplementNotice>,
+    body: Valid<GiveNotice>,
+) -> Result<HttpResponse, Problem> {
     let GiveNotice { items, override_reason, cases } = body.value;
     on.application(body.digest, move |work| give_notice(work, cases.as_deref(), NewNotice { items, override_reason })).await
 }
@@ -157,7 +166,10 @@ pub(crate) async fn give_supplement_notice(on: Target<may::GiveSupplementNotice>
     responses((status = 200, description = "申请", body = ApplicationView))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/supplement")]
-pub(crate) async fn supplement_application(on: Target<may::SupplementApplication>, body: Valid<SupplementApplication>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn supplement_application(
+    on: Target<may::SupplementApplication>,
+    body: Valid<SupplementApplication>,
+) -> Result<HttpResponse, Problem> {
     let SupplementApplication { form } = body.value;
     on.application(body.digest, move |work| supplement(work, form)).await
 }

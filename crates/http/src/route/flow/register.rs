@@ -10,7 +10,6 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
 use domain::local_time::Instant;
-use persistence::DbError;
 use persistence::certificate::{Certificate, CertificateState, RegisterPosition, list_register as list};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -96,7 +95,7 @@ pub(crate) async fn list_register(
     let before = before.map(|(granted_at, number)| RegisterPosition { granted_at, number });
     let (number, limit) = (zone.zone, usize::from(limit.unwrap_or(20)));
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
-    let found = state.db.read(move |tx| list(tx, number, matter.as_deref(), before.as_ref(), wanted).map_err(DbError::from)).await?;
+    let found = state.db.read(move |tx| list(tx, number, matter.as_deref(), before.as_ref(), wanted)).await?;
     let lines = page(found, limit, |c| cursor::write(keys, &name, &(c.granted_at, c.number.clone())));
     Ok(Json(Page { items: lines.items.into_iter().map(RegisterLine::from).collect(), next: lines.next, count: None }))
 }

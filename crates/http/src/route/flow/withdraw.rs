@@ -37,7 +37,10 @@ pub(crate) struct ConfirmWithdrawal {}
     responses((status = 200, description = "申请", body = ApplicationView))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/withdraw")]
-pub(crate) async fn withdraw_application(on: Target<may::WithdrawApplication>, body: Valid<WithdrawApplication>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn withdraw_application(
+    on: Target<may::WithdrawApplication>,
+    body: Valid<WithdrawApplication>,
+) -> Result<HttpResponse, Problem> {
     let WithdrawApplication { reason, cases } = body.value;
     on.application(body.digest, move |work| withdraw(work, cases.as_deref(), &reason)).await
 }
@@ -50,7 +53,10 @@ pub(crate) async fn withdraw_application(on: Target<may::WithdrawApplication>, b
     responses((status = 200, description = "办件", body = CaseView))
 )]
 #[post("/api/v1/zones/{zone}/cases/{id}/confirm-withdrawal")]
-pub(crate) async fn confirm_withdrawal(on: Target<may::ConfirmWithdrawal>, body: Valid<ConfirmWithdrawal>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn confirm_withdrawal(
+    on: Target<may::ConfirmWithdrawal>,
+    body: Valid<ConfirmWithdrawal>,
+) -> Result<HttpResponse, Problem> {
     let ConfirmWithdrawal {} = body.value;
-    on.case(body.digest, move |work, id| confirm(work, id)).await
+    on.case(body.digest, confirm).await
 }
