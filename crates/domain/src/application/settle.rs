@@ -63,12 +63,14 @@ fn deemed(case: &Case, notice: Deadline, now: Instant, calendar: &WorkCalendar, 
 }
 
 /// Where the limit of the decision starts to count: at acceptance, or at the receipt (建筑法 8) even when
-/// acceptance came later.
+/// acceptance came later; once supplements were asked for, at their arrival (建筑工程施工许可管理办法 5:
+/// 审批时间自证明文件补正齐全后顺延).
 #[must_use]
 pub fn counting_start(case: &Case, accepted_at: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Instant {
+    let complete = case.progress.notice_from.or(case.received_at);
     match case.promised.starts {
         crate::catalogue::LimitStart::Acceptance => accepted_at,
-        crate::catalogue::LimitStart::Receipt => case.received_at.map_or(accepted_at, |r| legal_start(receipt_day(calendar, hours, r), r)),
+        crate::catalogue::LimitStart::Receipt => complete.map_or(accepted_at, |r| legal_start(receipt_day(calendar, hours, r), r)),
     }
 }
 

@@ -31,3 +31,6 @@ pub use proceeding::{
     record_rectification, take_statement, unheard,
 };
 pub use withdraw::{confirm_withdrawal, withdraw};
+
+#[cfg(test)]
+mod tests;
