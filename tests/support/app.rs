@@ -15,6 +15,7 @@ pub struct App {
     fresh: Fresh,
     client: reqwest::Client,
     accounts: Vec<DemoAccount>,
+    keys: std::sync::atomic::AtomicUsize,
 }
 
 impl App {
@@ -30,7 +31,7 @@ impl App {
         let options = Options { clock: Some(Clock::standing_at(now)), run_jobs: false, count_statements: true };
         let started = start(&config(fresh.var.path(), fresh.url.clone()), &options).unwrap();
         let accounts = serde_json::from_slice(&std::fs::read(fresh.var.path().join("demo-accounts.json")).unwrap()).unwrap();
-        Self { started: Some(started), fresh, client: reqwest::Client::new(), accounts }
+        Self { started: Some(started), fresh, client: reqwest::Client::new(), accounts, keys: Default::default() }
     }
 
     /// What the server runs on.
@@ -117,6 +118,37 @@ impl App {
     /// Files a draft under `key`.
     pub async fn submit(&self, token: &str, id: &str, key: &str) -> Answer {
         self.post(&format!("/applications/{id}/submit"), &json!({})).bearer(token).header("Idempotency-Key", key).send().await
+    }
+
+    /// Files an application with these materials; returns the answer to the filing.
+    pub async fn file(&self, token: &str, body: &Value, materials: &[&str]) -> Answer {
+        let id = self.draft(token, body).await.text("/id");
+        self.hand_in(token, &id, materials).await;
+        self.submit(token, &id, &id).await.ok()
+    }
+
+    /// Hands in materials.
+    pub async fn hand_in(&self, token: &str, id: &str, materials: &[&str]) {
+        for material in materials {
+            let part = reqwest::multipart::Part::bytes(crate::pdf()).file_name("a.pdf");
+            let form = reqwest::multipart::Form::new().text("material", (*material).to_owned());
+            let upload_id = format!("{material}-{}", self.next_key());
+            self.upload(id, form.text("upload_id", upload_id).part("file", part)).bearer(token).send().await.ok();
+        }
+    }
+
+    /// POST as somebody.
+    pub async fn act(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.post(path, body).bearer(token).header("Idempotency-Key", &format!("{path}-{}", self.next_key())).send().await
+    }
+
+    /// GET as somebody.
+    pub async fn see(&self, token: &str, path: &str) -> Answer {
+        self.get(path).bearer(token).send().await
+    }
+
+    fn next_key(&self) -> usize {
+        self.keys.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Moves the clock and does what is due.

@@ -47,3 +47,25 @@ pub const HYGIENE_FORM: &str = r#"{
 pub fn pdf() -> Vec<u8> {
     b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec()
 }
+
+/// What the excavation permit asks for.
+pub const EXCAVATION_MATERIALS: &[&str] = &[
+    "planning-conditions-approval",
+    "land-allocation-decision",
+    "construction-contract",
+    "drawing-review-excavation",
+    "fund-commitment",
+    "quality-safety-measures",
+];
+
+/// A draft of the road permit, which is decided within 7 working days from acceptance.
+#[must_use]
+pub fn road() -> Value {
+    json!({
+        "matter": "road-occupation", "parties": [party("organisation")], "answers": {"works": "occupy"},
+        "form": {"applicant_name": "天嘉置业（示例）有限公司", "road_name": "示例路", "occupation_period": {"from": "2024-10-08", "to": "2024-10-18", "area_m2": 30}},
+    })
+}
+
+/// What the road permit asks for.
+pub const ROAD_MATERIALS: &[&str] = &["traffic-plan", "restoration-commitment"];

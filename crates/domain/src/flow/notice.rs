@@ -47,6 +47,12 @@ pub struct Notice {
     pub items: Vec<NoticeItem>,
     /// When the supplements were handed in.
     pub answered_at: Option<Instant>,
+    /// Files that had been handed in when it was given.
+    #[serde(default)]
+    pub files_before: usize,
+    /// Paper that had been taken over by then.
+    #[serde(default)]
+    pub paper_before: usize,
     /// Why a reviewer let it name something that had been complete before.
     pub overridden: Option<String>,
 }
@@ -123,11 +129,10 @@ pub fn give_notice(cases: &mut [&mut Case], mut notice: Notice, at: &Filing<'_>,
     notice
 }
 
-/// The materials an open notice asks for that have not been handed in since.
+/// What an open notice asks for and is not among the materials handed in `since` it was given.
 #[must_use]
-pub fn unanswered_items<'a>(notice: &'a Notice, handed_in: &[(String, Instant)]) -> Vec<&'a NoticeItem> {
-    let since = |material: &String| handed_in.iter().any(|(code, at)| code == material && *at >= notice.given_at);
-    notice.items.iter().filter(|item| item.material.as_ref().is_some_and(|m| !since(m))).collect()
+pub fn unanswered_items<'a>(notice: &'a Notice, since: &BTreeSet<String>) -> Vec<&'a NoticeItem> {
+    notice.items.iter().filter(|item| item.material.as_ref().is_some_and(|m| !since.contains(m))).collect()
 }
 
 /// Takes the supplements in: the authority's term of 5 working days starts anew.
@@ -142,6 +147,16 @@ impl Notice {
     #[must_use]
     pub fn new(round: u32, given_at: Instant, given_by: Uuid, items: Vec<NoticeItem>, overridden: Option<String>) -> Self {
         let on: NaiveDate = date_of(given_at);
-        Self { round, given_at, given_by, due: Due { on, at: given_at, provisional: false }, items, answered_at: None, overridden }
+        Self {
+            round,
+            given_at,
+            given_by,
+            due: Due { on, at: given_at, provisional: false },
+            items,
+            answered_at: None,
+            files_before: 0,
+            paper_before: 0,
+            overridden,
+        }
     }
 }

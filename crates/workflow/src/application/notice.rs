@@ -55,7 +55,11 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     super::checked(problems)?;
 
     let round = u32::try_from(work.dossier.content.notices.len()).unwrap_or(0) + 1;
-    let notice = Notice::new(round, work.now, work.acting.may.account, items, new.override_reason.clone());
+    let notice = Notice {
+        files_before: work.dossier.materials.len(),
+        paper_before: work.dossier.content.paper.len(),
+        ..Notice::new(round, work.now, work.acting.may.account, items, new.override_reason.clone())
+    };
     let (snapshot, term, now) = (work.snapshot.clone(), work.settings().supplement_term, work.now);
     for id in &ids {
         work.change(*id)?;
@@ -84,18 +88,15 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
 /// Materials handed in, on paper or as files, since a notice.
 fn materials_since(work: &Work<'_, '_>, notice: Option<&Notice>) -> BTreeSet<String> {
     let Some(notice) = notice else { return BTreeSet::new() };
-    handed_in(work).into_iter().filter(|(_, at)| *at >= notice.given_at).map(|(code, _)| code).collect()
-}
-
-fn handed_in(work: &Work<'_, '_>) -> Vec<(String, domain::local_time::Instant)> {
-    let files = work.dossier.materials.iter().map(|m| (m.code.clone(), m.created_at));
-    files.chain(work.dossier.content.paper.iter().map(|p| (p.material.clone(), p.taken_at))).collect()
+    let files = work.dossier.materials.iter().skip(notice.files_before).map(|m| m.code.clone());
+    files.chain(work.dossier.content.paper.iter().skip(notice.paper_before).map(|p| p.material.clone())).collect()
 }
 
 /// Materials the applicant handed in with earlier applications, which are not to be asked for again (F29). One
 /// handed in here and found wanting may of course be named.
 fn materials_held(work: &mut Work<'_, '_>) -> Result<BTreeSet<String>, Error> {
-    let here: BTreeSet<String> = handed_in(work).into_iter().map(|(code, _)| code).collect();
+    let files = work.dossier.materials.iter().map(|m| m.code.clone());
+    let here: BTreeSet<String> = files.chain(work.dossier.content.paper.iter().map(|p| p.material.clone())).collect();
     let earlier = super::reuse::earlier(work.tx, &work.dossier)?;
     Ok(earlier.into_iter().map(|m| m.code).filter(|code| !here.contains(code)).collect())
 }
@@ -112,8 +113,8 @@ pub fn supplement(work: &mut Work<'_, '_>, form: Map<String, Value>) -> Result<(
         .open_notice()
         .cloned()
         .ok_or_else(|| Error::StateForbids(Reason::new("no_open_notice", "没有待答复的补正告知", "行政许可法 32")))?;
-    let handed_in = handed_in(work);
-    let missing: Vec<Reason> = unanswered_items(&notice, &handed_in)
+    let since = materials_since(work, Some(&notice));
+    let missing: Vec<Reason> = unanswered_items(&notice, &since)
         .into_iter()
         .map(|i| {
             let name = i.material.clone().unwrap_or_default();

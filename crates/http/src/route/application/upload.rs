@@ -14,10 +14,12 @@ use persistence::ids::new_id;
 use persistence::material::Document;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::io::{Cursor, Read};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use workflow::Error;
 use workflow::application::{Upload, prepare_upload, upload};
+use zip::ZipArchive;
 
 /// The parts of an upload; `material` and `upload_id` come before `file`.
 #[derive(ToSchema)]
@@ -29,6 +31,9 @@ pub(crate) struct UploadForm {
     /// The caller's identity of this upload: the same id gives the same answer.
     #[schema(example = "a1b2c3")]
     upload_id: String,
+    /// SHA-256 of the file, hexadecimal; when given, what arrives is checked against it.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    sha256: Option<String>,
     /// The file: PDF, OFD, JPEG or PNG.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
@@ -86,6 +91,7 @@ pub(crate) async fn upload_material(
 struct Parts {
     material: Option<String>,
     upload_id: Option<String>,
+    sha256: Option<String>,
     file: Option<(String, Document)>,
     stored: Option<String>,
 }
@@ -103,6 +109,7 @@ impl Parts {
             match field.name().unwrap_or_default() {
                 "material" => self.material = Some(text(&mut field, "material").await?),
                 "upload_id" => self.upload_id = Some(text(&mut field, "upload_id").await?),
+                "sha256" => self.sha256 = Some(text(&mut field, "sha256").await?.to_lowercase()),
                 "file" if self.file.is_none() => {
                     let (Some(code), Some(upload_id)) = (self.material.clone(), self.upload_id.clone()) else {
                         return Err(Problem::new(ErrorCode::BadUpload).detail("material和upload_id应在file之前"));
@@ -111,6 +118,10 @@ impl Parts {
                     state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &upload_id, &acting)).await?;
                     let (file_name, document) = take_file(state, zone.zone, &mut field).await?;
                     self.stored = Some(document.object_key.clone());
+                    if self.sha256.as_ref().is_some_and(|wanted| *wanted != hex::encode(&document.digest)) {
+                        let message = "收到的文件与所给的SHA-256不一致，请重新上传";
+                        return Err(Problem::at(ErrorCode::InvalidBody, "/sha256", "hash_mismatch", message));
+                    }
                     self.file = Some((file_name, document));
                 }
                 "file" => return Err(Problem::new(ErrorCode::BadUpload).detail("一次只能上传一个文件")),
@@ -167,14 +178,22 @@ async fn take_file(state: &AppState, zone: i32, field: &mut Field) -> Result<(St
 
 async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> Result<(i64, Vec<u8>, &'static str), Problem> {
     let (mut size, mut digest, mut head) = (0u64, Sha256::new(), Vec::new());
+    // An OFD is an archive, which can only be judged as a whole.
+    let mut archive: Option<Vec<u8>> = None;
     while let Some(chunk) = field.next().await {
         let chunk = chunk.map_err(|_| broken())?;
         size += chunk.len() as u64;
         if size > state.limits.file {
             return Err(Problem::new(ErrorCode::BodyTooLarge).detail(format!("文件不能超过{}MiB", state.limits.file / 1024 / 1024)));
         }
+        if head.is_empty() && chunk.starts_with(b"PK") {
+            archive = Some(Vec::new());
+        }
         if head.len() < HEAD {
             head.extend(chunk.iter().take(HEAD - head.len()));
+        }
+        if let Some(archive) = &mut archive {
+            archive.extend_from_slice(&chunk);
         }
         digest.update(&chunk);
         incoming.write(&chunk).await?;
@@ -182,22 +201,56 @@ async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> R
     if size == 0 {
         return Err(Problem::new(ErrorCode::BadUpload).detail("文件是空的"));
     }
-    let media_type = media_type(&head).ok_or_else(|| Problem::from(Error::UnsupportedFile))?;
+    let media_type = match archive {
+        None => media_type(&head),
+        Some(bytes) => {
+            let sound = actix_web::web::block(move || is_sound_ofd(&bytes)).await;
+            sound.map_err(|_| Problem::new(ErrorCode::Internal))?.then_some("application/ofd")
+        }
+    };
+    let media_type = media_type.ok_or_else(|| Problem::from(Error::UnsupportedFile))?;
     Ok((i64::try_from(size).unwrap_or(i64::MAX), digest.finalize().to_vec(), media_type))
 }
 
 /// Bytes looked at to tell what a file is.
 const HEAD: usize = 64 * 1024;
 
-/// The type a file has by its content, if it is one that is taken.
+/// The type a file that is no archive has by its content, if it is one that is taken.
 fn media_type(head: &[u8]) -> Option<&'static str> {
     let kind = infer::get(head)?.mime_type();
-    let is_ofd = || head.windows(7).any(|w| w == b"OFD.xml");
-    match kind {
-        "application/pdf" | "image/jpeg" | "image/png" => Some(kind),
-        "application/zip" if is_ofd() => Some("application/ofd"),
-        _ => None,
+    matches!(kind, "application/pdf" | "image/jpeg" | "image/png").then_some(kind)
+}
+
+/// Entries an OFD may have.
+const MOST_ENTRIES: usize = 2000;
+/// Bytes it may unpack to.
+const MOST_UNPACKED: u64 = 256 * 1024 * 1024;
+/// How many times larger than packed.
+const MOST_RATIO: u64 = 200;
+
+/// Whether an archive is an OFD that unpacks to something reasonable: its real content is counted, whatever its
+/// directory says, and no name leads out of it.
+fn is_sound_ofd(bytes: &[u8]) -> bool {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return false };
+    if archive.len() > MOST_ENTRIES || archive.index_for_name("OFD.xml").is_none() {
+        return false;
     }
+    let most = MOST_UNPACKED.min((bytes.len() as u64).saturating_mul(MOST_RATIO));
+    let mut unpacked = 0u64;
+    for i in 0..archive.len() {
+        let Ok(entry) = archive.by_index(i) else { return false };
+        if entry.enclosed_name().is_none() {
+            return false;
+        }
+        match std::io::copy(&mut entry.take(most - unpacked + 1), &mut std::io::sink()) {
+            Ok(read) => unpacked += read,
+            Err(_) => return false,
+        }
+        if unpacked > most {
+            return false;
+        }
+    }
+    true
 }
 
 /// The last part of a file name, without control characters.

@@ -1,0 +1,389 @@
+//! Receiving, notices, the clock, the later life of a result: what clerks and officers do in a day.
+
+use domain::access::Role;
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use support::Database::{self, Postgres, Sqlite};
+use support::{App, ROAD_MATERIALS, party, road};
+
+/// An application with the people who handle it.
+struct Case {
+    app: App,
+    owner: String,
+    clerk: String,
+    officer: String,
+    id: String,
+    case: String,
+}
+
+impl Case {
+    async fn filed(database: Database) -> Self {
+        let app = App::start(database).await;
+        let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
+        let officer = app.login_officer("URB", 0).await;
+        let filed = app.file(&owner, &road(), ROAD_MATERIALS).await;
+        let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+        Self { app, owner, clerk, officer, id, case }
+    }
+
+    async fn accepted(database: Database) -> Self {
+        let one = Self::filed(database).await;
+        one.clerk("accept", &json!({})).await.ok();
+        one
+    }
+
+    async fn granted(database: Database) -> Self {
+        let one = Self::accepted(database).await;
+        let checklist = json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"});
+        one.officer("examine", &checklist).await.ok();
+        one.officer("decide", &json!({"granted": true, "opinion": "同意"})).await.ok();
+        one
+    }
+
+    async fn clerk(&self, verb: &str, body: &Value) -> support::Answer {
+        self.app.act(&self.clerk, &format!("/applications/{}/{verb}", self.id), body).await
+    }
+
+    async fn owner(&self, verb: &str, body: &Value) -> support::Answer {
+        self.app.act(&self.owner, &format!("/applications/{}/{verb}", self.id), body).await
+    }
+
+    async fn officer(&self, verb: &str, body: &Value) -> support::Answer {
+        self.app.act(&self.officer, &format!("/cases/{}/{verb}", self.case), body).await
+    }
+
+    async fn clock(&self) -> support::Answer {
+        self.app.see(&self.officer, &format!("/cases/{}/clock", self.case)).await.ok()
+    }
+}
+
+fn notice(material: &str) -> Value {
+    json!({"items": [{"material": material, "defect": "图例不全", "remedy": "补充图例"}]})
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_notice_a_round_and_nothing_new_in_the_second(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::filed(database).await;
+    one.clerk("supplement-notice", &notice("marriage-certificate")).await.problem(422, "invalid_body");
+    one.clerk("supplement-notice", &notice("traffic-plan")).await.ok();
+    one.clerk("supplement-notice", &notice("restoration-commitment")).await.problem(409, "state_forbids");
+    let unanswered = one.owner("supplement", &json!({})).await.problem(409, "not_acceptable");
+    assert!(unanswered.text("/errors/0/message").contains("traffic-plan"));
+    one.app.hand_in(&one.owner, &one.id, &["traffic-plan"]).await;
+    let back = one.owner("supplement", &json!({})).await.ok();
+    assert_eq!((back.text("/cases/0/state").as_str(), back.text("/cases/0/notice_due_on").as_str()), ("received", "2024-10-10"));
+
+    let late = one.clerk("supplement-notice", &notice("restoration-commitment")).await.problem(422, "invalid_body");
+    assert_eq!(late.text("/errors/0/code"), "not_said_the_first_time");
+    one.clerk("supplement-notice", &notice("traffic-plan")).await.ok();
+    let strange = crate::declare::upload("restoration-commitment", "not asked for", support::pdf(), "a.pdf");
+    one.app.upload(&one.id, strange).bearer(&one.owner).send().await.problem(409, "state_forbids");
+    one.app.hand_in(&one.owner, &one.id, &["traffic-plan"]).await;
+    one.owner("supplement", &json!({})).await.ok();
+    let mut overridden = notice("restoration-commitment");
+    overridden["override_reason"] = json!("补交图纸与承诺书范围不一致");
+    one.clerk("supplement-notice", &overridden).await.ok();
+    let supervisor = one.app.login(Role::Supervisor, 0).await;
+    let duties = one.app.see(&supervisor, "/obligations?state=open").await.ok();
+    assert_eq!(duties.text("/items/0/obligation/kind"), "notice_review");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_after_supplements_accepts_from_their_arrival(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::filed(database).await;
+    one.app.move_clock("2024-09-29T10:00:00+08:00").await;
+    one.clerk("supplement-notice", &notice("traffic-plan")).await.ok();
+    one.app.move_clock("2024-10-09T15:00:00+08:00").await;
+    let waiting = one.app.see(&one.owner, &format!("/applications/{}", one.id)).await.ok();
+    assert_eq!(waiting.text("/cases/0/state"), "supplementing", "the authority's term stands still");
+    one.app.hand_in(&one.owner, &one.id, &["traffic-plan"]).await;
+    one.owner("supplement", &json!({})).await.ok();
+    one.app.move_clock("2024-10-17T08:00:00+08:00").await;
+    let silent = one.app.see(&one.owner, &format!("/applications/{}", one.id)).await.ok();
+    assert_eq!((silent.text("/cases/0/state").as_str(), silent.text("/cases/0/accepted_on").as_str()), ("accepted", "2024-10-09"));
+    assert_eq!(silent.body["cases"][0]["deemed_accepted"], true);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_written_and_can_be_put_right(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::filed(database).await;
+    let out = json!({"ground": "not_in_scope", "explanation": "属于市级权限"});
+    one.clerk("reject", &out).await.problem(422, "invalid_body");
+    let mut named = out.clone();
+    named["competent_body"] = json!("市城市管理局");
+    let ended = one.clerk("reject", &named).await.ok();
+    assert_eq!((ended.text("/state").as_str(), ended.body["cases"][0]["exchange_state"].as_i64()), ("closed", Some(5)));
+    let receipts = one.app.see(&one.owner, &format!("/applications/{}/receipts", one.id)).await.ok();
+    assert_eq!(receipts.text("/items/0/title"), "不予受理决定书");
+    one.app.move_clock("2024-10-09T10:00:00+08:00").await;
+    let back = one.officer("annul", &json!({"ground": "review", "document_no": "衡府复决字〔2024〕1号"})).await.ok();
+    assert_eq!((back.text("/state").as_str(), back.text("/received_at").as_str()), ("received", "2024-09-27T10:00:00+08:00"));
+    one.clerk("accept", &json!({})).await.ok();
+    let no = json!({"granted": false, "opinion": "不同意"});
+    one.officer("decide", &no).await.problem(409, "state_forbids");
+    let mut reasoned = no.clone();
+    reasoned["refusals"] = json!([{"reason": "影响主干道通行", "basis": "城市道路管理条例 31"}]);
+    let refused = one.officer("decide", &reasoned).await.ok();
+    assert_eq!(refused.body["exchange_state"], 13);
+    let whole = one.app.see(&one.owner, &format!("/applications/{}", one.id)).await.ok();
+    assert_eq!(whole.text("/state"), "closed");
+    one.officer("annul", &json!({"ground": "judgment"})).await.ok();
+    let again = one.app.see(&one.owner, &format!("/applications/{}", one.id)).await.ok();
+    assert_eq!((again.text("/state").as_str(), again.text("/cases/0/state").as_str()), ("submitted", "accepted"));
+    assert_eq!(again.text("/cases/0/received_at"), "2024-09-27T10:00:00+08:00");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_stops_goes_on_is_extended_and_explains_itself(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::accepted(database).await;
+    assert_eq!(one.clock().await.text("/due_on"), "2024-10-12");
+    let mut review = json!({"procedure": "expert_review", "reason": "需要专家评审", "expected_days": 5, "told_applicant_at": "2024-10-08T09:00:00+08:00"});
+    one.officer("suspend", &review).await.problem(422, "invalid_body");
+    one.app.move_clock("2024-10-08T10:00:00+08:00").await;
+    review["told_applicant_at"] = json!("2024-10-08T09:30:00+08:00");
+    let stopped = one.officer("suspend", &review).await.ok();
+    assert_eq!((stopped.text("/state_name").as_str(), stopped.text("/pause/expected_on").as_str()), ("特别程序中", "2024-10-14"));
+    assert_eq!(stopped.body.get("due_on"), None, "a clock that stands has no due date");
+    one.app.move_clock("2024-10-15T10:00:00+08:00").await;
+    one.officer("decide", &json!({"granted": true, "opinion": "同意"})).await.problem(409, "state_forbids");
+    let goes_on = one.officer("resume", &json!({"result": "评审通过"})).await.ok();
+    assert_eq!(goes_on.text("/due_on"), "2024-10-21");
+    let days = one.clock().await;
+    let on = |day: &str| days.body["days"].as_array().unwrap().iter().find(|d| d["day"] == day).unwrap()["count"].clone();
+    assert_eq!(
+        (on("2024-10-01"), on("2024-10-08"), on("2024-10-09"), on("2024-10-16")),
+        (json!("free"), json!("counted"), json!("paused"), json!("counted"))
+    );
+    let extension = json!({"days": 10, "reason": "情况复杂", "approved_by": "局长", "told_applicant_at": "2024-10-15T09:00:00+08:00"});
+    assert_eq!(one.officer("extend", &extension).await.ok().text("/due_on"), "2024-11-04");
+    one.officer("extend", &extension).await.problem(409, "state_forbids");
+    let receipts = one.app.see(&one.owner, &format!("/applications/{}/receipts", one.id)).await.ok();
+    let titles: Vec<&str> = receipts.body["items"].as_array().unwrap().iter().map(|r| r["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["受理通知书", "办理期限告知书", "办理期限告知书"]);
+    one.app.move_clock("2024-11-05T10:00:00+08:00").await;
+    let late = one.app.see(&one.officer, &format!("/cases/{}", one.case)).await.ok();
+    assert_eq!((late.text("/case/light").as_str(), late.body["case"]["promise_breached"].as_bool()), ("red", Some(true)));
+    assert_eq!(late.body["case"]["statutory_breached"], false, "the promise and the law are kept apart");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_loaded_later_moves_open_due_dates_and_says_so(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start_at(database, "2026-12-28T10:00:00+08:00").await;
+    let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
+    let filed = app.file(&owner, &road(), ROAD_MATERIALS).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    let accepted = app.act(&clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
+    let before = accepted.text("/cases/0/due_on");
+    assert_eq!(accepted.body["cases"][0]["provisional"], true);
+    let csv = "date,kind,name\n2027-01-01,holiday,元旦\n2027-01-04,holiday,元旦\n2027-01-05,holiday,元旦\n";
+    let files = vec![workflow::catalogue::File { path: "calendars/2027.csv".into(), bytes: csv.into() }];
+    server::import_files(&app.state().db, &files).unwrap();
+    app.move_clock("2026-12-28T11:00:00+08:00").await;
+    let after = app.see(&owner, &format!("/cases/{case}")).await.ok();
+    assert_ne!(after.text("/case/due_on"), before);
+    assert_eq!(after.body["case"]["provisional"], false);
+    assert_eq!(app.see(&owner, &format!("/cases/{case}/clock")).await.ok().text("/due_on"), after.text("/case/due_on"));
+    let timeline = app.see(&owner, &format!("/applications/{id}/timeline")).await.ok();
+    assert!(timeline.body.to_string().contains("deadline_moved"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn withdrawal_is_confirmed_after_acceptance_and_never_refused(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::accepted(database).await;
+    let pending = one.owner("withdraw", &json!({"reason": "不建了"})).await.ok();
+    assert_eq!(pending.body["cases"][0]["exchange_state"], 16);
+    one.officer("decide", &json!({"granted": true, "opinion": "同意"})).await.problem(409, "state_forbids");
+    let ended = one.officer("confirm-withdrawal", &json!({})).await.ok();
+    assert_eq!((ended.text("/state").as_str(), ended.text("/ending").as_str()), ("ended", "withdrawn"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_changed_cancelled_recalled_by_later_cases(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::granted(database).await;
+    let register = one.app.get("/register").send().await.ok();
+    let number = register.text("/items/0/certificate_no");
+    let mut change = road();
+    change["target"] = json!({"act": "change", "certificate_no": "Z0"});
+    one.app.post("/applications", &change).bearer(&one.owner).send().await.problem(422, "invalid_body");
+    change["target"]["certificate_no"] = json!(number);
+    let mut foreign = change.clone();
+    foreign["parties"] = json!([{"role": "applicant", "kind": "sole_trader", "name": "王小二", "identifiers": []}]);
+    one.app.post("/applications", &foreign).bearer(&one.owner).send().await.problem(422, "invalid_body");
+    let filed = one.app.file(&one.owner, &change, ROAD_MATERIALS).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    one.app.act(&one.clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
+    let checklist = json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"});
+    one.app.act(&one.officer, &format!("/cases/{case}/examine"), &checklist).await.ok();
+    one.app.act(&one.officer, &format!("/cases/{case}/decide"), &json!({"granted": true, "opinion": "同意"})).await.ok();
+    let replaced = one.app.get(&format!("/verify/{number}")).send().await.ok();
+    assert_eq!((replaced.text("/certificate_state").as_str(), replaced.body["genuine"].as_bool()), ("replaced", Some(false)));
+    let newest = one.app.get("/register?matter=road-occupation&limit=1").send().await.ok();
+    assert_eq!(newest.text("/items/0/replaces"), number);
+    let next = newest.text("/next");
+    let second = one.app.get(&format!("/register?matter=road-occupation&limit=1&cursor={next}")).send().await.ok();
+    assert_eq!(second.text("/items/0/certificate_no"), number);
+    let recall = json!({"ground": "law_changed", "reason": "规划调整", "compensation": "按评估价补偿"});
+    one.app.act(&one.officer, &format!("/cases/{case}/recall"), &recall).await.ok();
+    let recalled = one.app.get(&format!("/verify/{}", newest.text("/items/0/certificate_no"))).send().await.ok();
+    assert_eq!(recalled.text("/certificate_state"), "recalled");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_are_sealed_documents_that_verify(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::accepted(database).await;
+    let listed = one.app.see(&one.owner, &format!("/applications/{}/receipts", one.id)).await.ok();
+    assert_eq!(listed.body["items"][0]["sealed"], false, "the seal comes as a job");
+    one.app.move_clock("2024-09-27T10:01:00+08:00").await;
+    let listed = one.app.see(&one.owner, &format!("/applications/{}/receipts", one.id)).await.ok();
+    assert_eq!(listed.body["items"][0]["sealed"], true);
+    let code = listed.text("/items/0/verify_code");
+    let verified = one.app.get(&format!("/verify/{code}")).send().await.ok();
+    assert_eq!((verified.text("/title").as_str(), verified.body["genuine"].as_bool()), ("受理通知书", Some(true)));
+    assert!(!verified.body.to_string().contains("天嘉"), "no party is named");
+    one.app.get("/verify/0000000000000000").send().await.problem(404, "not_found");
+    let url = format!("{}/api/v1/zones/hengyang-gaoxin/applications/{}/receipts/acceptance", one.app.base(), one.id);
+    let pdf = reqwest::Client::new().get(url).bearer_auth(&one.owner).send().await.unwrap();
+    assert_eq!(pdf.headers()["content-type"], "application/pdf");
+    let bytes = pdf.bytes().await.unwrap();
+    assert!(bytes.starts_with(b"%PDF-") && bytes.len() < 200_000, "{} bytes", bytes.len());
+    let stranger = one.app.login(Role::Applicant, 1).await;
+    one.app.see(&stranger, &format!("/applications/{}/receipts", one.id)).await.problem(404, "not_found");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn desks_claim_hand_over_count_and_list_what_is_theirs(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::accepted(database).await;
+    one.officer("claim", &json!({})).await.ok();
+    let second = one.app.login_officer("URB", 1).await;
+    one.app.act(&second, &format!("/cases/{}/claim", one.case), &json!({})).await.problem(409, "state_forbids");
+    let colleagues = one.app.see(&one.officer, "/desk/colleagues").await.ok();
+    assert_eq!(colleagues.body["items"].as_array().unwrap().len(), 2, "of his department only");
+    let mine = one.app.see(&one.officer, "/desk/cases?mine=true").await.ok();
+    assert_eq!(mine.body["items"].as_array().unwrap().len(), 1);
+    let handler = mine.text("/items/0/case/handler");
+    let other =
+        colleagues.body["items"].as_array().unwrap().iter().map(|c| c["account"].as_str().unwrap()).find(|a| *a != handler).unwrap();
+    one.officer("hand-over", &json!({"to": other, "reason": "出差"})).await.ok();
+    assert_eq!(one.app.see(&one.officer, "/desk/cases?mine=true").await.ok().body["items"], json!([]));
+    let summary = one.app.see(&second, "/desk/summary").await.ok();
+    assert_eq!(summary.body["mine"]["value"], 1);
+    let accepted = summary.body["states"].as_array().unwrap().iter().find(|s| s["state"] == "accepted").unwrap();
+    assert_eq!(accepted["count"], json!({"value": 1, "exact": true}));
+    let elsewhere = one.app.login_officer("HEA", 0).await;
+    let none = one.app.see(&elsewhere, "/desk/summary").await.ok();
+    assert!(none.body["states"].as_array().unwrap().iter().all(|s| s["count"]["value"] == 0), "another department's desk is empty");
+    one.app.see(&elsewhere, &format!("/cases/{}", one.case)).await.problem(404, "not_found");
+    let elsewhere_duties = one.app.see(&elsewhere, "/obligations").await.ok();
+    assert_eq!(elsewhere_duties.body["items"], json!([]));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn people_come_by_wechat_by_agent_and_on_paper(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let wechat = |code: &str| app.call(Method::POST, "/api/v1/sessions/wechat").json(&json!({"code": code})).send();
+    let li = wechat("test-li").await.ok();
+    let (token, account) = (li.text("/access_token"), li.text("/account/id"));
+    wechat("test-li").await.problem(401, "login_code_invalid");
+    assert_eq!(wechat("test-li:2").await.ok().text("/account/id"), account, "the same person, the same account");
+    wechat("blocked-x").await.problem(403, "login_blocked");
+    wechat("busy-y").await.problem(503, "port_unavailable");
+
+    let mut by_agent = road();
+    by_agent["parties"] = json!([party("organisation"), {"role": "agent", "kind": "person", "name": "李代理", "identifiers": []}]);
+    let missing = app.post("/applications", &by_agent).bearer(&token).send().await.problem(422, "invalid_body");
+    assert_eq!(missing.text("/errors/0/pointer"), "/mandate");
+    by_agent["mandate"] = json!({"scope": ["file"], "signed_on": "2024-09-01", "valid_until": "2024-12-31"});
+    let filed = app.file(&token, &by_agent, ROAD_MATERIALS).await;
+    let withdraw = format!("/applications/{}/withdraw", filed.text("/id"));
+    app.act(&token, &withdraw, &json!({"reason": "不办了"})).await.problem(403, "not_allowed");
+
+    let clerk = app.login(Role::WindowClerk, 0).await;
+    let mut paper = json!({"matter": "road-occupation", "parties": [party("organisation")], "answers": road()["answers"], "form": road()["form"],
+        "received_at": "2024-09-26T15:00:00+08:00"});
+    app.post("/applications", &paper).bearer(&clerk).send().await.problem(422, "invalid_body");
+    paper["late_entry_reason"] = json!("当日系统停电");
+    let id = app.draft(&clerk, &paper).await.text("/id");
+    for material in ROAD_MATERIALS {
+        app.act(&clerk, &format!("/applications/{id}/paper-materials"), &json!({"material": material, "original": true, "count": 1}))
+            .await
+            .ok();
+    }
+    let filed = app.submit(&clerk, &id, "paper").await.ok();
+    assert_eq!(
+        (filed.text("/received_at").as_str(), filed.text("/recorded_at").as_str()),
+        ("2024-09-26T15:00:00+08:00", "2024-09-27T10:00:00+08:00")
+    );
+    assert_eq!(filed.body["paper"].as_array().unwrap().len(), 2);
+    app.act(&clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
+
+    let (number, code) = (filed.text("/submission_no"), filed.text("/track_code"));
+    let adopt = |code: &str, identifier: &str| json!({"number": number, "track_code": code, "identifier": identifier});
+    app.act(&token, "/applications/adopt", &adopt("0000000000", "91430400MATE00010Q")).await.problem(404, "track_refused");
+    app.act(&token, "/applications/adopt", &adopt(&code, "430400190001010019")).await.problem(404, "track_refused");
+    app.see(&token, &format!("/applications/{id}")).await.problem(404, "not_found");
+    app.act(&token, "/applications/adopt", &adopt(&code, "91430400MATE00010Q")).await.ok();
+    let seen = app.see(&token, &format!("/applications/{id}")).await.ok();
+    assert_eq!(seen.text("/parties/0/phone"), "13800003210", "plain to its owner");
+    let listed = app.see(&token, "/applications").await.ok();
+    assert!(listed.body.to_string().contains(&number));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn ratings_are_given_once_changed_once_answered_and_counted(#[values(Sqlite, Postgres)] database: Database) {
+    let one = Case::granted(database).await;
+    let rate = |no: u8, service: &str, level: &str| json!({"service_no": no, "service": service, "level": level, "channel": "mobile"});
+    let none = one.app.get("/evaluations/summary").send().await.ok();
+    assert_eq!((none.body["evaluated"].as_u64(), none.body.get("good_rate")), (Some(0), None), "unrated is not good");
+    one.owner("evaluations", &rate(1, "supplement", "satisfied")).await.problem(409, "state_forbids");
+    let mut wrong = rate(1, "filing", "satisfied");
+    wrong["options"] = json!([510]);
+    one.owner("evaluations", &wrong).await.problem(422, "invalid_body");
+    one.app
+        .act(&one.clerk, &format!("/applications/{}/evaluations", one.id), &rate(1, "filing", "satisfied"))
+        .await
+        .problem(403, "forbidden");
+    one.owner("evaluations", &rate(1, "filing", "very_satisfied")).await.ok();
+    one.owner("evaluations", &rate(2, "completion", "dissatisfied")).await.ok();
+    let summary = one.app.get("/evaluations/summary").send().await.ok();
+    assert_eq!(summary.text("/good_rate"), "50.00");
+    let duty = one.app.see(&one.officer, "/obligations?state=open&owed_by=URB").await.ok();
+    assert_eq!(
+        (duty.text("/items/0/obligation/kind").as_str(), duty.text("/items/0/obligation/due_on").as_str()),
+        ("review_rectification", "2024-10-10")
+    );
+    let listed = one.app.see(&one.owner, &format!("/applications/{}/evaluations", one.id)).await.ok();
+    let bad = listed.text("/items/1/id");
+    let supervisor = one.app.login(Role::Supervisor, 0).await;
+    let answer = json!({"verification": "partly", "measure": "已培训", "reply": "感谢指正"});
+    let answered = one.app.act(&supervisor, &format!("/reviews/{bad}/answer"), &answer).await.ok();
+    assert_eq!(answered.text("/reply"), "感谢指正");
+    one.app.act(&supervisor, &format!("/reviews/{bad}/answer"), &answer).await.problem(409, "state_forbids");
+    one.owner("evaluations", &rate(2, "completion", "satisfied")).await.problem(409, "state_forbids");
+    one.owner("evaluations", &rate(1, "filing", "satisfied")).await.ok();
+    one.owner("evaluations", &rate(1, "filing", "very_satisfied")).await.problem(409, "state_forbids");
+
+    let link =
+        one.app.act(&one.clerk, &format!("/cases/{}/evaluation-link", one.case), &json!({"service_no": 3, "service": "filing"})).await.ok();
+    assert!(link.text("/qr_svg").contains("<svg"));
+    let url = link.text("/url");
+    let by_link = |url: String| one.app.call(Method::POST, &url).json(&json!({"level": "satisfied"})).send();
+    by_link(url.replace(".3.", ".4.")).await.problem(404, "link_expired");
+    by_link(url.clone()).await.expect(204);
+    let counted = one.app.get("/evaluations/summary").send().await.ok();
+    assert_eq!((counted.body["evaluated"].as_u64(), counted.text("/good_rate").as_str()), (Some(3), "66.66"));
+    one.app.move_clock("2024-11-05T10:00:00+08:00").await;
+    by_link(url).await.problem(404, "link_expired");
+    one.owner("evaluations", &rate(5, "filing", "satisfied")).await.problem(409, "state_forbids");
+}
