@@ -95,6 +95,12 @@ pub async fn load(
     Ok((Measured { per_second: latencies.len() as f64 / seconds, p50: at(0.5), p99: at(0.99) }, bodies))
 }
 
+/// One request on a connection; refusals are errors.
+pub async fn exchange(stream: &mut TcpStream, request: &[u8]) -> anyhow::Result<Vec<u8>> {
+    stream.write_all(request).await?;
+    read_answer(stream).await
+}
+
 async fn read_answer(stream: &mut TcpStream) -> anyhow::Result<Vec<u8>> {
     let mut buffer = Vec::with_capacity(8192);
     loop {

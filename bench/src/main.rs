@@ -14,6 +14,7 @@
 )]
 
 mod database;
+mod life;
 mod load;
 mod run;
 mod twin;
@@ -30,6 +31,8 @@ struct Cli {
 enum Command {
     /// Runs everything and prints a table.
     Run(run::Settings),
+    /// Whole lives: from the draft to the rating, and what a desk and a tracker read meanwhile.
+    Life(run::Settings),
     /// Serves the bytes of a file at every address: the bare handler.
     Twin {
         /// File with the bytes.
@@ -42,6 +45,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Run(settings) => tokio::runtime::Runtime::new()?.block_on(run::run(&settings)),
+        Command::Life(settings) => tokio::runtime::Runtime::new()?.block_on(life::run(&settings)),
         Command::Twin { file, port } => twin::serve(&file, port),
     }
 }

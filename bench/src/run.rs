@@ -13,26 +13,26 @@ use std::time::Duration;
 pub struct Settings {
     /// A PostgreSQL server, as an owner: postgres://…/postgres.
     #[arg(long)]
-    postgres: String,
+    pub postgres: String,
     /// The server's binary.
     #[arg(long, default_value = "target/release/yiciban")]
-    binary: PathBuf,
+    pub binary: PathBuf,
     /// Filed applications before the run.
     #[arg(long, default_value_t = 1_000_000)]
-    rows: u32,
+    pub rows: u32,
     /// Rounds.
     #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    pub rounds: usize,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 4)]
-    seconds: u64,
+    pub seconds: u64,
     /// Connections.
     #[arg(long, default_value_t = 8)]
-    connections: usize,
+    pub connections: usize,
 }
 
 /// Ends a child with the run.
-struct Kept(Child);
+pub struct Kept(Child);
 
 impl Drop for Kept {
     fn drop(&mut self) {
@@ -41,10 +41,13 @@ impl Drop for Kept {
     }
 }
 
-const SERVER: &str = "127.0.0.1:18391";
+/// Where the server listens.
+pub const SERVER: &str = "127.0.0.1:18391";
 const TWIN: &str = "127.0.0.1:18392";
-const ZONE: &str = "/api/v1/zones/hengyang-gaoxin";
-const DRAFT: &str = r#"{"matter":"construction-permit","parties":[{"role":"applicant","kind":"organisation","name":"天嘉置业（示例）有限公司","identifiers":[{"type":"credit_code","value":"91430400MATE00010Q"}],"phone":"13800003210"}],"answers":{"permit_stage":"excavation","expropriation":"no"},"form":{"project_name":"天嘉·上河九章","floor_area_m2":12000,"contractor":{"firm_name":"某建筑工程公司"},"buildings":[{"no":"10#"},{"no":"16#"}]}}"#;
+/// The zone of the run.
+pub const ZONE: &str = "/api/v1/zones/hengyang-gaoxin";
+/// What is filed.
+pub const DRAFT: &str = r#"{"matter":"construction-permit","parties":[{"role":"applicant","kind":"organisation","name":"天嘉置业（示例）有限公司","identifiers":[{"type":"credit_code","value":"91430400MATE00010Q"}],"phone":"13800003210"}],"answers":{"permit_stage":"excavation","expropriation":"no"},"form":{"project_name":"天嘉·上河九章","floor_area_m2":12000,"contractor":{"firm_name":"某建筑工程公司"},"buildings":[{"no":"10#"},{"no":"16#"}]}}"#;
 
 /// One line of the table.
 #[derive(Default)]
@@ -142,7 +145,8 @@ async fn bare(var: &Path, bytes: &[u8], request: Vec<u8>, connections: usize, ti
     Ok(load(TWIN, connections, time, Requests::Same(request), false).await?.0.per_second)
 }
 
-async fn serve(settings: &Settings, url: &str, var: &Path) -> anyhow::Result<Kept> {
+/// Starts the server on a database.
+pub async fn serve(settings: &Settings, url: &str, var: &Path) -> anyhow::Result<Kept> {
     let mut command = Command::new(&settings.binary);
     command.arg("serve").env("YICIBAN_LISTEN", SERVER).env("YICIBAN_VAR_DIR", var).env("YICIBAN_DATABASE_URL", url);
     let child = command.env("RUST_LOG", "warn").stdout(Stdio::null()).spawn()?;
@@ -161,7 +165,8 @@ async fn reachable(address: &str) -> anyhow::Result<()> {
     anyhow::bail!("{address} does not answer")
 }
 
-fn median(values: &[f64]) -> f64 {
+/// The median.
+pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)

@@ -8,7 +8,7 @@ use support::Database::{self, Postgres, Sqlite};
 use support::{App, ROAD_MATERIALS, party, road};
 
 /// An application with the people who handle it.
-struct Case {
+struct Desk {
     app: App,
     owner: String,
     clerk: String,
@@ -17,7 +17,7 @@ struct Case {
     case: String,
 }
 
-impl Case {
+impl Desk {
     async fn filed(database: Database) -> Self {
         let app = App::start(database).await;
         let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
@@ -65,7 +65,7 @@ fn notice(material: &str) -> Value {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn one_notice_a_round_and_nothing_new_in_the_second(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::filed(database).await;
+    let one = Desk::filed(database).await;
     one.clerk("supplement-notice", &notice("marriage-certificate")).await.problem(422, "invalid_body");
     one.clerk("supplement-notice", &notice("traffic-plan")).await.ok();
     one.clerk("supplement-notice", &notice("restoration-commitment")).await.problem(409, "state_forbids");
@@ -93,7 +93,7 @@ async fn one_notice_a_round_and_nothing_new_in_the_second(#[values(Sqlite, Postg
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_after_supplements_accepts_from_their_arrival(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::filed(database).await;
+    let one = Desk::filed(database).await;
     one.app.move_clock("2024-09-29T10:00:00+08:00").await;
     one.clerk("supplement-notice", &notice("traffic-plan")).await.ok();
     one.app.move_clock("2024-10-09T15:00:00+08:00").await;
@@ -110,7 +110,7 @@ async fn silence_after_supplements_accepts_from_their_arrival(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_are_written_and_can_be_put_right(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::filed(database).await;
+    let one = Desk::filed(database).await;
     let out = json!({"ground": "not_in_scope", "explanation": "属于市级权限"});
     one.clerk("reject", &out).await.problem(422, "invalid_body");
     let mut named = out.clone();
@@ -140,7 +140,7 @@ async fn refusals_are_written_and_can_be_put_right(#[values(Sqlite, Postgres)] d
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clock_stops_goes_on_is_extended_and_explains_itself(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::accepted(database).await;
+    let one = Desk::accepted(database).await;
     assert_eq!(one.clock().await.text("/due_on"), "2024-10-12");
     let mut review = json!({"procedure": "expert_review", "reason": "需要专家评审", "expected_days": 5, "told_applicant_at": "2024-10-08T09:00:00+08:00"});
     one.officer("suspend", &review).await.problem(422, "invalid_body");
@@ -196,7 +196,7 @@ async fn a_calendar_loaded_later_moves_open_due_dates_and_says_so(#[values(Sqlit
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn withdrawal_is_confirmed_after_acceptance_and_never_refused(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::accepted(database).await;
+    let one = Desk::accepted(database).await;
     let pending = one.owner("withdraw", &json!({"reason": "不建了"})).await.ok();
     assert_eq!(pending.body["cases"][0]["exchange_state"], 16);
     one.officer("decide", &json!({"granted": true, "opinion": "同意"})).await.problem(409, "state_forbids");
@@ -207,7 +207,7 @@ async fn withdrawal_is_confirmed_after_acceptance_and_never_refused(#[values(Sql
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_is_changed_cancelled_recalled_by_later_cases(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::granted(database).await;
+    let one = Desk::granted(database).await;
     let register = one.app.get("/register").send().await.ok();
     let number = register.text("/items/0/certificate_no");
     let mut change = road();
@@ -239,7 +239,7 @@ async fn a_result_is_changed_cancelled_recalled_by_later_cases(#[values(Sqlite, 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn receipts_are_sealed_documents_that_verify(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::accepted(database).await;
+    let one = Desk::accepted(database).await;
     let listed = one.app.see(&one.owner, &format!("/applications/{}/receipts", one.id)).await.ok();
     assert_eq!(listed.body["items"][0]["sealed"], false, "the seal comes as a job");
     one.app.move_clock("2024-09-27T10:01:00+08:00").await;
@@ -262,7 +262,7 @@ async fn receipts_are_sealed_documents_that_verify(#[values(Sqlite, Postgres)] d
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn desks_claim_hand_over_count_and_list_what_is_theirs(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::accepted(database).await;
+    let one = Desk::accepted(database).await;
     one.officer("claim", &json!({})).await.ok();
     let second = one.app.login_officer("URB", 1).await;
     one.app.act(&second, &format!("/cases/{}/claim", one.case), &json!({})).await.problem(409, "state_forbids");
@@ -342,7 +342,7 @@ async fn people_come_by_wechat_by_agent_and_on_paper(#[values(Sqlite, Postgres)]
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn ratings_are_given_once_changed_once_answered_and_counted(#[values(Sqlite, Postgres)] database: Database) {
-    let one = Case::granted(database).await;
+    let one = Desk::granted(database).await;
     let rate = |no: u8, service: &str, level: &str| json!({"service_no": no, "service": service, "level": level, "channel": "mobile"});
     let none = one.app.get("/evaluations/summary").send().await.ok();
     assert_eq!((none.body["evaluated"].as_u64(), none.body.get("good_rate")), (Some(0), None), "unrated is not good");
@@ -374,8 +374,11 @@ async fn ratings_are_given_once_changed_once_answered_and_counted(#[values(Sqlit
     one.owner("evaluations", &rate(1, "filing", "satisfied")).await.ok();
     one.owner("evaluations", &rate(1, "filing", "very_satisfied")).await.problem(409, "state_forbids");
 
-    let link =
-        one.app.act(&one.clerk, &format!("/cases/{}/evaluation-link", one.case), &json!({"service_no": 3, "service": "filing"})).await.ok();
+    let link = one
+        .app
+        .act(&one.clerk, &format!("/cases/{}/evaluation-link", one.case), &json!({"service_no": 3, "service": "consultation"}))
+        .await
+        .ok();
     assert!(link.text("/qr_svg").contains("<svg"));
     let url = link.text("/url");
     let by_link = |url: String| one.app.call(Method::POST, &url).json(&json!({"level": "satisfied"})).send();

@@ -55,9 +55,10 @@ fn body(command: Command) -> Value {
 fn further(standing: &str, command: Command) -> Option<(u16, &'static str)> {
     match (standing, command) {
         ("supplementing", Command::Supplement) => Some((409, "not_acceptable")),
-        ("accepted", Command::Decide) => Some((409, "state_forbids")),
         (_, Command::PostCheck) => Some((403, "not_allowed")),
-        ("heard", Command::Revoke) => Some((409, "state_forbids")),
+        ("accepted", Command::Decide) | ("heard", Command::Revoke) | ("accepted" | "examined" | "paused", Command::ProposeRevocation) => {
+            Some((409, "state_forbids"))
+        }
         (_, Command::HandOver) => Some((422, "invalid_body")),
         _ => None,
     }
@@ -119,14 +120,13 @@ impl Hall {
         let road: &[(&str, Command)] = match standing {
             "received" => &[],
             "supplementing" => &[("clerk", Command::GiveNotice)],
-            "accepted" => &[("clerk", Command::Accept)],
+            "accepted" | "refused" => &[("clerk", Command::Accept)],
             "examined" => &[("clerk", Command::Accept), ("officer", Command::Examine)],
             "paused" => &[("clerk", Command::Accept), ("officer", Command::Suspend)],
             "withdrawal_pending" => &[("clerk", Command::Accept), ("owner", Command::Withdraw)],
             "granted" | "issued" | "delivered" | "heard" => {
                 &[("clerk", Command::Accept), ("officer", Command::Examine), ("officer", Command::Decide)]
             }
-            "refused" => &[("clerk", Command::Accept)],
             "rejected" => &[("clerk", Command::Reject)],
             "withdrawn" => &[("owner", Command::Withdraw)],
             other => panic!("{other}"),

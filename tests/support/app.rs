@@ -31,7 +31,7 @@ impl App {
         let options = Options { clock: Some(Clock::standing_at(now)), run_jobs: false, count_statements: true };
         let started = start(&config(fresh.var.path(), fresh.url.clone()), &options).unwrap();
         let accounts = serde_json::from_slice(&std::fs::read(fresh.var.path().join("demo-accounts.json")).unwrap()).unwrap();
-        Self { started: Some(started), fresh, client: reqwest::Client::new(), accounts, keys: Default::default() }
+        Self { started: Some(started), fresh, client: reqwest::Client::new(), accounts, keys: std::sync::atomic::AtomicUsize::default() }
     }
 
     /// What the server runs on.

@@ -221,6 +221,8 @@ operations! {
     ListColleagues = "list_colleagues";
     /// Duties.
     ListObligations = "list_obligations";
+    /// One of them was done.
+    FulfilObligation = "fulfil_obligation";
     /// Breaches.
     ListCreditRecords = "list_credit_records";
     /// Repair one.
@@ -294,6 +296,7 @@ impl Operation {
             | Self::GetDeskSummary
             | Self::ListColleagues
             | Self::ListObligations
+            | Self::FulfilObligation
             | Self::ListCreditRecords
             | Self::RepairCredit => false,
             Self::Healthz
@@ -327,6 +330,7 @@ impl Operation {
 
     /// How far `role` reaches with this operation; `None` = not at all.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "the one table, read as a whole")]
     pub const fn reach(self, role: Role) -> Option<Reach> {
         match self {
             Self::DeleteSession | Self::GetAccount => Some(Reach::Own),
@@ -337,8 +341,6 @@ impl Operation {
             | Self::UploadMaterial
             | Self::SubmitApplication
             | Self::RemoveMaterial
-            | Self::ListReusableMaterials
-            | Self::ReuseMaterial
             | Self::GetLetter
             | Self::SignLetter
             | Self::WithdrawLetter
@@ -380,10 +382,24 @@ impl Operation {
             | Self::CorrectOnSpot
             | Self::GiveSupplementNotice
             | Self::ClaimCase
-            | Self::HandOverCase
             | Self::DecideCase
             | Self::ListColleagues => match role {
                 Role::Examiner => Some(Reach::Department),
+                Role::WindowClerk => Some(Reach::Zone),
+                _ => None,
+            },
+            Self::HandOverCase => match role {
+                Role::Examiner => Some(Reach::Department),
+                Role::WindowClerk | Role::Supervisor => Some(Reach::Zone),
+                _ => None,
+            },
+            Self::FulfilObligation => match role {
+                Role::Examiner => Some(Reach::Department),
+                Role::Supervisor => Some(Reach::Zone),
+                _ => None,
+            },
+            Self::ListReusableMaterials | Self::ReuseMaterial => match role {
+                Role::Applicant => Some(Reach::Own),
                 Role::WindowClerk => Some(Reach::Zone),
                 _ => None,
             },

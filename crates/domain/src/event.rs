@@ -29,6 +29,8 @@ codes! {
         CaseDeemedAccepted = "case_deemed_accepted", "逾期未告知，视为受理";
         /// A material was taken back before filing.
         MaterialRemoved = "material_removed", "撤回材料";
+        /// Somebody else than its owner read a file.
+        MaterialRead = "material_read", "工作人员查阅材料";
         /// Paper was taken over at the window.
         PaperTaken = "paper_taken", "窗口收取纸质材料";
         /// A letter was signed.

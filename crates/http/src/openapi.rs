@@ -98,6 +98,11 @@ const NOT_ALLOWED: &[Permission] = &[
     Permission::SignLetter,
     Permission::WithdrawApplication,
     Permission::AnswerReview,
+    Permission::RejectApplication,
+    Permission::GiveSupplementNotice,
+    Permission::SubmitApplication,
+    Permission::SupplementApplication,
+    Permission::HandOverCase,
 ];
 
 fn may_answer(method: &str, operation: &Operation, permission: Option<Permission>, public: bool, code: ErrorCode) -> bool {

@@ -226,6 +226,16 @@ pub fn link(tx: &mut Tx<'_>, provider: &str, subject: &str, account: Uuid) -> Re
     Ok(insert_many(account_links::table, [row]).or_ignore().execute(tx.connection)? == 1)
 }
 
+/// Whether an account holds `role` in a zone, of `department` where one is given.
+///
+/// # Errors
+/// [`DbError`].
+pub fn holds(tx: &mut Tx<'_>, zone: i32, account: Uuid, role: Role, department: Option<&str>) -> Result<bool, DbError> {
+    let held = memberships::account_id.eq(Id(account)).and(memberships::zone_id.eq(zone)).and(memberships::role.eq(Code(role)));
+    let found: Vec<String> = memberships::table.filter(held).select(memberships::department).load(tx.connection)?;
+    Ok(found.iter().any(|of| department.is_none_or(|d| d == of)))
+}
+
 /// Staff of a zone with one of `roles`, of `department` where one is given: account, name, role, department.
 ///
 /// # Errors

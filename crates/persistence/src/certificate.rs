@@ -185,6 +185,20 @@ pub fn lock_of_case(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Option<Cer
     row.map(|r| r.open(tx.keys())).transpose()
 }
 
+/// The certificate a case granted.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_of_case(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Option<Certificate>, DbError> {
+    let row: Option<Row> = certificates::table
+        .filter(certificates::zone_id.eq(zone).and(certificates::case_id.eq(Id(case))))
+        .order(certificates::granted_at.desc())
+        .select(Row::as_select())
+        .first(tx.connection)
+        .optional()?;
+    row.map(|r| r.open(tx.keys())).transpose()
+}
+
 /// A place in the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterPosition {

@@ -129,12 +129,25 @@ pub fn find(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<CreditRecord>
     Ok(row.map(CreditRecord::from))
 }
 
-/// Marks a breach repaired; `false` when it was before.
+/// Lifts what was recorded against an applicant by a decision that was annulled.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lift(tx: &mut Tx<'_>, zone: i32, case: Uuid, by: Uuid) -> Result<usize, DbError> {
+    let now = At(tx.now());
+    let of_case = records::zone_id.eq(zone).and(records::case_id.eq(Id(case))).and(records::repaired_at.is_null());
+    Ok(diesel::update(records::table.filter(of_case))
+        .set((records::repaired_at.eq(now), records::repaired_by.eq(Id(by))))
+        .execute(tx.connection)?)
+}
+
+/// Marks a breach repaired; `false` when it was before, or is a bar, which only time lifts.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn repair(tx: &mut Tx<'_>, zone: i32, id: Uuid, by: Uuid) -> Result<bool, DbError> {
     let now = At(tx.now());
     let open = records::table.filter(records::zone_id.eq(zone).and(records::id.eq(Id(id))).and(records::repaired_at.is_null()));
+    let open = open.filter(records::kind.eq(Code(CreditKind::Breach)));
     Ok(diesel::update(open).set((records::repaired_at.eq(now), records::repaired_by.eq(Id(by)))).execute(tx.connection)? == 1)
 }

@@ -90,7 +90,8 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at: 
 /// [`DbError`].
 pub fn schedule(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at: Instant) -> Result<(), DbError> {
     let same = jobs::table.filter(jobs::zone_id.eq(zone).and(jobs::kind.eq(Code(kind))).and(jobs::subject_id.eq(Id(subject))));
-    if diesel::update(same).set(jobs::due_at.eq(At(due_at))).execute(tx.connection)? == 0 {
+    let reopened = (jobs::due_at.eq(At(due_at)), jobs::state.eq(Code(JobState::Open)), jobs::attempts.eq(0));
+    if diesel::update(same).set(reopened).execute(tx.connection)? == 0 {
         insert(tx, zone, kind, subject, due_at)?;
     }
     Ok(())

@@ -201,23 +201,51 @@ pub fn remove(tx: &mut Tx<'_>, zone: i32, material: &Material) -> Result<Option<
     Ok(Some(material.document.object_key.clone()))
 }
 
-/// Materials that the applicant with this identifier handed in with earlier filed applications, newest first.
+/// Which earlier materials are looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a> {
+    /// The applicant's identifier.
+    pub identifier: &'a str,
+    /// The project they belong to; documents of other projects are left out.
+    pub project: Option<&'a str>,
+    /// The application that looks.
+    pub except: Uuid,
+    /// Only of applications on this account's list; staff look without.
+    pub account: Option<Uuid>,
+}
+
+/// Materials that the applicant with this identifier handed in with earlier accepted applications, newest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list_of_applicant(tx: &mut Tx<'_>, zone: i32, identifier: &str, except: Uuid) -> Result<Vec<Material>, DbError> {
-    use crate::schema::{application_parties as parties, applications};
-    let hash = tx.keys().index("identifier", identifier);
-    let rows: Vec<(Stored, StoredDocument)> = parties::table
+pub fn list_of_applicant(tx: &mut Tx<'_>, zone: i32, wanted: &Earlier<'_>) -> Result<Vec<Material>, DbError> {
+    use crate::schema::{application_accounts as listed, application_parties as parties, applications, cases};
+    let hash = tx.keys().index("identifier", wanted.identifier);
+    let accepted = cases::table
+        .filter(cases::zone_id.eq(zone).and(cases::application_id.eq(parties::application_id)).and(cases::accepted_at.is_not_null()));
+    let mut query = parties::table
         .inner_join(applications::table.on(applications::zone_id.eq(parties::zone_id).and(applications::id.eq(parties::application_id))))
         .inner_join(materials::table.on(materials::zone_id.eq(parties::zone_id).and(materials::application_id.eq(parties::application_id))))
         .inner_join(documents::table.on(documents::zone_id.eq(materials::zone_id).and(documents::id.eq(materials::document_id))))
         .filter(parties::zone_id.eq(zone).and(parties::identifier_hash.eq(hash)).and(parties::role.eq(Code(PartyRole::Applicant))))
-        .filter(applications::state.ne(Code(ApplicationState::Draft)).and(applications::id.ne(Id(except))))
+        .filter(applications::state.ne(Code(ApplicationState::Draft)).and(applications::id.ne(Id(wanted.except))))
+        .filter(diesel::dsl::exists(accepted))
         .order(materials::id.desc())
         .limit(MOST_REUSABLE)
         .select((Stored::as_select(), StoredDocument::as_select()))
-        .load(tx.connection)?;
+        .into_boxed();
+    if let Some(project) = wanted.project {
+        query = query.filter(applications::project_code.eq(project).or(applications::project_code.is_null()));
+    } else {
+        query = query.filter(applications::project_code.is_null());
+    }
+    if let Some(account) = wanted.account {
+        let on_list = listed::table.filter(
+            listed::zone_id.eq(zone).and(listed::account_id.eq(Id(account))).and(listed::application_id.eq(parties::application_id)),
+        );
+        query = query.filter(diesel::dsl::exists(on_list));
+    }
+    let rows: Vec<(Stored, StoredDocument)> = query.load(tx.connection)?;
     rows.into_iter().map(|row| opened(tx, zone, row)).collect()
 }
 

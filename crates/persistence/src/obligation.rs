@@ -17,6 +17,7 @@ struct Row {
     id: Id,
     application_id: Id,
     case_id: Id,
+    department: String,
     kind: Code<ObligationKind>,
     owed_by: String,
     subject: String,
@@ -35,6 +36,7 @@ impl Row {
             id: Id(o.id),
             application_id: Id(application),
             case_id: Id(o.case),
+            department: o.department.clone(),
             kind: Code(o.new.kind),
             owed_by: o.new.owed_by.clone(),
             subject: o.new.subject.clone(),
@@ -52,6 +54,7 @@ impl Row {
         Obligation {
             id: self.id.0,
             case: self.case_id.0,
+            department: self.department,
             new: NewObligation { kind: self.kind.0, owed_by: self.owed_by, subject: self.subject, due },
             state: self.state.0,
             opened_at: self.opened_at.0,
@@ -94,6 +97,29 @@ pub fn list(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Obligat
     Ok(rows.into_iter().map(Row::into_obligation).collect())
 }
 
+/// Applications with open duties whose date may still move.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_provisional(tx: &mut Tx<'_>, zone: i32, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let rows: Vec<(Id, Id)> = obligations::table
+        .filter(obligations::zone_id.eq(zone).and(obligations::provisional.eq(true)).and(obligations::id.gt(Id(after))))
+        .order(obligations::id)
+        .select((obligations::id, obligations::application_id))
+        .limit(limit)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|(id, application)| (id.0, application.0)).collect())
+}
+
+/// The application of a duty.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_application_of(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let found: Option<Id> = obligations::table.find((zone, Id(id))).select(obligations::application_id).first(tx.connection).optional()?;
+    Ok(found.map(|i| i.0))
+}
+
 /// What a desk looks for among duties.
 #[derive(Debug, Clone, Default)]
 pub struct ObligationFilter {
@@ -115,17 +141,14 @@ pub fn list_desk(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<(Uuid, Obligation)>, DbError> {
-    use crate::schema::cases;
     let mut query = obligations::table
-        .inner_join(cases::table.on(cases::zone_id.eq(obligations::zone_id).and(cases::id.eq(obligations::case_id))))
         .filter(obligations::zone_id.eq(zone))
         .order(obligations::id)
         .select((obligations::application_id, Row::as_select()))
         .limit(limit)
         .into_boxed();
     if scope.reach != Reach::Zone {
-        let of_department = cases::department.eq_any(scope.departments.clone());
-        query = query.filter(of_department.or(obligations::owed_by.eq_any(scope.departments.clone())));
+        query = query.filter(obligations::department.eq_any(scope.departments.clone()));
     }
     if let Some(state) = filter.state {
         query = query.filter(obligations::state.eq(Code(state)));

@@ -405,6 +405,7 @@ diesel::table! {
         id -> IdT,
         application_id -> IdT,
         case_id -> IdT,
+        department -> Text,
         kind -> Text,
         owed_by -> Text,
         subject -> Text,

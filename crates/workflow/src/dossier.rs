@@ -7,6 +7,7 @@ use domain::assessment::{ApplicantFacts, Assessment, Facts, Plan, assess};
 use domain::catalogue::Subject;
 use domain::flow::LetterKind;
 use domain::local_time::{Instant, date_of};
+use domain::reason::Reason;
 use persistence::application::{Application, Content, Scope, find_visible, list_cases};
 use persistence::material::{self, Material};
 use persistence::{DbError, Tx};
@@ -98,7 +99,13 @@ impl Dossier {
     /// How it stands against its plan.
     #[must_use]
     pub fn assess(&self, snapshot: &ZoneSnapshot) -> Option<Assessment> {
+        self.assess_with(snapshot, Vec::new(), Vec::new())
+    }
+
+    /// The same, with what stands against the applicant.
+    pub(crate) fn assess_with(&self, snapshot: &ZoneSnapshot, bars: Vec<Reason>, breaches: Vec<Reason>) -> Option<Assessment> {
         let (plan, mut facts) = (self.plan(snapshot)?, self.facts());
+        (facts.bars, facts.breaches) = (bars, breaches);
         if self.application.state != ApplicationState::Draft {
             // Filed with matters that took no part: their questions and elements are no longer asked.
             facts.answers.retain(|code, _| plan.situations.iter().any(|s| s.code == *code));
@@ -117,15 +124,14 @@ fn promised(content: &Content, kind: LetterKind) -> BTreeSet<String> {
 /// Applies what time has done to cases that were read, without writing it.
 pub fn settle_cases(cases: &mut [Case], at: Instant, snapshot: &ZoneSnapshot) {
     let zone = &snapshot.catalogue.zone;
-    let withdraws = zone.settings.treats_as_withdrawn_by.is_some();
     for case in cases {
         let version = case.version;
-        match settle(case, at, &snapshot.calendar, &zone.hours, withdraws) {
+        match settle(case, at, &snapshot.calendar, &zone.hours) {
             Some(Lapse::Accepted(acceptance)) => {
                 case.accept_deemed(&acceptance, String::new());
                 case.case_no = None;
             }
-            Some(Lapse::TreatedAsWithdrawn { .. }) => case.treat_as_withdrawn(),
+            Some(Lapse::TreatedAsWithdrawn { at }) => case.treat_as_withdrawn(at),
             None => {}
         }
         case.version = version;

@@ -1,12 +1,12 @@
 //! Do what is due: claim, act, close.
 
-use crate::application::{finish_recompute, received_count, recompute_portion, settle_application};
+use crate::application::{finish_recompute, received_count, recompute_portion, settle_application, settle_now};
 use crate::{Error, Snapshots, ZoneSnapshot};
 use domain::local_time::date_of;
 use domain::number::Series;
 use persistence::job::{self, Job, JobKind};
-use persistence::number::Numbers;
-use persistence::{Backend, Db, event, instrument};
+use persistence::number::{Numbers, Stock};
+use persistence::{Backend, Db, Tx, event, instrument};
 use std::pin::Pin;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -54,12 +54,8 @@ impl Worker {
     async fn perform(&self, snapshot: &ZoneSnapshot, job: Job) -> Result<(), Error> {
         match job.kind {
             JobKind::SettleApplication => {
-                let count = self.db.read(move |tx| Ok::<_, Error>(received_count(tx, job.zone, job.subject)?)).await?;
-                let day = date_of(self.db.clock().now());
-                let area = &snapshot.catalogue.zone.area_code;
-                let stock = self.numbers.stock(&self.db, job.zone, area, Series::Case, day, count).await?;
-                let snapshot = snapshot.clone();
-                self.db.write(move |tx| settle_application(tx, &snapshot, &job, stock)).await
+                let settling = snapshot.clone();
+                self.with_numbers(snapshot, job.subject, move |tx, stock| settle_application(tx, &settling, &job, stock)).await
             }
             JobKind::SealInstrument => self.seal(job).await,
             JobKind::RecomputeDeadlines => {
@@ -75,6 +71,31 @@ impl Worker {
                 self.db.write(move |tx| finish_recompute(tx, &job)).await
             }
         }
+    }
+
+    /// Settles an application as of now, for what is done to it outside of a command.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn settle(&self, snapshot: &ZoneSnapshot, id: Uuid) -> Result<(), Error> {
+        let settling = snapshot.clone();
+        self.with_numbers(snapshot, id, move |tx, stock| settle_now(tx, &settling, id, stock)).await
+    }
+
+    /// Reserves the case numbers that settling may need, and gives back what was not used.
+    async fn with_numbers<F>(&self, snapshot: &ZoneSnapshot, id: Uuid, settle: F) -> Result<(), Error>
+    where
+        F: FnOnce(&mut Tx<'_>, Stock) -> Result<Stock, Error> + Send + 'static,
+    {
+        let zone = snapshot.zone;
+        let count = self.db.read(move |tx| Ok::<_, Error>(received_count(tx, zone, id)?)).await?;
+        let day = date_of(self.db.clock().now());
+        let stock = self.numbers.stock(&self.db, zone, &snapshot.catalogue.zone.area_code, Series::Case, day, count).await?;
+        let unused = self.db.write(move |tx| settle(tx, stock)).await?;
+        for number in unused.into_numbers() {
+            self.numbers.give_back(zone, Series::Case, day, number);
+        }
+        Ok(())
     }
 
     /// Has the seal port sign an instrument; the port is called outside of any transaction.

@@ -12,6 +12,7 @@ ALTER TABLE clock_entries DROP COLUMN added_n;
 ALTER TABLE clock_entries DROP COLUMN told_at;
 ALTER TABLE clock_entries DROP COLUMN expected_days;
 ALTER TABLE clock_entries DROP COLUMN procedure_kind;
+DROP INDEX cases_by_warning;
 DROP INDEX cases_by_provisional;
 DROP INDEX cases_by_handler;
 ALTER TABLE cases DROP COLUMN progress;

@@ -6,6 +6,7 @@ ALTER TABLE cases ADD COLUMN decided_at TIMESTAMPTZ;
 -- Facts beside the state that nothing filters on.
 ALTER TABLE cases ADD COLUMN progress TEXT;
 CREATE INDEX cases_by_handler ON cases (zone_id, handler_id, queue_at, id);
+CREATE INDEX cases_by_warning ON cases (zone_id, yellow_at);
 CREATE INDEX cases_by_provisional ON cases (zone_id, provisional, id);
 
 ALTER TABLE clock_entries ADD COLUMN procedure_kind TEXT;
@@ -30,6 +31,7 @@ CREATE TABLE obligations (
     id UUID NOT NULL,
     application_id UUID NOT NULL,
     case_id UUID NOT NULL,
+    department TEXT NOT NULL,
     kind TEXT NOT NULL,
     owed_by TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -45,6 +47,8 @@ CREATE TABLE obligations (
 );
 CREATE INDEX obligations_by_application ON obligations (zone_id, application_id, id);
 CREATE INDEX obligations_by_state ON obligations (zone_id, state, id);
+CREATE INDEX obligations_by_department ON obligations (zone_id, department, id);
+CREATE INDEX obligations_by_provisional ON obligations (zone_id, provisional, id);
 CREATE INDEX obligations_by_debtor ON obligations (zone_id, owed_by, state, id);
 
 -- Receipts, notices, decisions (文书): the text is sealed, its digest signed.
@@ -142,6 +146,7 @@ CREATE TABLE credit_records (
     PRIMARY KEY (zone_id, id),
     FOREIGN KEY (zone_id, application_id) REFERENCES applications (zone_id, id)
 );
+CREATE INDEX credit_records_by_case ON credit_records (zone_id, case_id);
 CREATE INDEX credit_records_by_identifier ON credit_records (zone_id, identifier_hash, id);
 
 -- Outside identities of accounts.

@@ -160,6 +160,10 @@ pub struct Progress {
     pub examined: bool,
     /// How it ended without a decision.
     pub ending: Option<Ending>,
+    /// When.
+    pub ended_at: Option<Instant>,
+    /// Legal basis on which missing supplements end it, as it stood when the notice was given.
+    pub lapse_basis: Option<String>,
     /// Who decided.
     pub decided_by: Option<Uuid>,
     /// When the result was made out (出件).
@@ -172,6 +176,13 @@ pub struct Progress {
     pub proceeding_due: Option<Due>,
     /// The grant was taken back.
     pub reversal: Option<Reversal>,
+}
+
+impl Progress {
+    /// Clears what only a running case has: pauses, a pending withdrawal, an open proceeding.
+    pub fn stand_still(&mut self) {
+        (self.pause, self.withdrawal_at, self.proceeding, self.proceeding_due) = (None, None, None, None);
+    }
 }
 
 /// The promise a case was filed under.
@@ -278,10 +289,11 @@ pub fn exchange_state(case: &Case) -> Option<u8> {
 }
 
 impl Case {
-    /// Applies that supplements did not come in time.
-    pub fn treat_as_withdrawn(&mut self) {
+    /// Applies that supplements did not come by `at`.
+    pub fn treat_as_withdrawn(&mut self, at: Instant) {
         self.state = CaseState::Ended;
         self.progress.ending = Some(Ending::TreatedAsWithdrawn);
+        self.progress.ended_at = Some(at);
         self.deadline = None;
         self.version += 1;
     }

@@ -31,14 +31,15 @@ pub enum Lapse {
 }
 
 /// What time has done to `case` by `now`. Asking early or late gives the same answer; a term whose calendar
-/// is not published yet does not run out, and is counted anew once it is. `withdraws` says whether the zone
-/// treats missing supplements as withdrawal (no national law does; 行政许可法 sets the applicant no term).
+/// is not published yet does not run out, and is counted anew once it is. Missing supplements end a case only
+/// where the zone had entered its legal basis when the notice was given (no national law does; 行政许可法 sets
+/// the applicant no term).
 #[must_use]
-pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours], withdraws: bool) -> Option<Lapse> {
+pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<Lapse> {
     let deadline = case.deadline?;
     match case.state {
         CaseState::Received => deemed(case, deadline, now, calendar, hours).map(Lapse::Accepted),
-        CaseState::Supplementing if withdraws && !deadline.due.provisional && now >= deadline.due.at => {
+        CaseState::Supplementing if case.progress.lapse_basis.is_some() && !deadline.due.provisional && now >= deadline.due.at => {
             Some(Lapse::TreatedAsWithdrawn { at: deadline.due.at })
         }
         _ => None,
@@ -130,7 +131,7 @@ mod tests {
     }
 
     fn silence(case: &Case, now: Instant, calendar: &WorkCalendar) -> Option<DeemedAcceptance> {
-        match settle(case, now, calendar, &hours(), true) {
+        match settle(case, now, calendar, &hours()) {
             Some(Lapse::Accepted(acceptance)) => Some(acceptance),
             _ => None,
         }

@@ -68,6 +68,15 @@ impl Case {
         self.await_notice(filing);
     }
 
+    /// Takes up, or gives up, handling by commitment; before acceptance its promise goes with it.
+    pub fn follow_commitment(&mut self, covered: bool, matter: &Matter, plan: &Plan, facts: &Facts) {
+        self.progress.by_commitment = covered;
+        if self.accepted_at.is_none() {
+            self.promised.limit = promise(matter, facts, &facts.for_conditions(plan));
+        }
+        self.version += 1;
+    }
+
     /// Counts the term of the notice anew, on a calendar loaded since.
     pub fn recount_notice(&mut self, filing: &Filing<'_>) {
         self.await_notice(filing);

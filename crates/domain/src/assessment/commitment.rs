@@ -12,7 +12,7 @@ pub(super) fn check(plan: &Plan, facts: &Facts) -> Chosen {
         match covering {
             Some(m) if !facts.is_trusted() => {
                 let basis = m.document.commitment.as_ref().map_or("", |r| r.basis.as_str());
-                chosen.reasons.push(Reason::new("commitment_barred", "存在未修复的失信记录，不适用告知承诺", basis));
+                chosen.reasons.push(Reason::new("commitment_barred", "目前不适用告知承诺，请按一般程序提供材料或者到窗口咨询", basis));
             }
             Some(_) => {}
             None => {

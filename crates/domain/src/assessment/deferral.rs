@@ -36,7 +36,7 @@ fn refusal(plan: &Plan, facts: &Facts, material: &str) -> Reason {
         return Reason::new("deferral_instant", "即办件不适用容缺受理", basis);
     }
     if !facts.is_trusted() {
-        return Reason::new("deferral_barred", "存在未修复的失信记录，不适用容缺受理", basis);
+        return Reason::new("deferral_barred", "目前不适用容缺受理，请按一般程序提供材料或者到窗口咨询", basis);
     }
     match entry(matter, material) {
         None => Reason::new("deferral_primary", format!("「{name}」是主要材料，不能容缺"), basis),

@@ -80,15 +80,16 @@ pub fn accept(case: &mut Case, acceptance: Acceptance<'_>) -> ClockEntry {
 }
 
 /// Ends a received case without acceptance.
-pub fn reject(case: &mut Case, ground: RejectGround) {
-    end(case, ground.ending());
+pub fn reject(case: &mut Case, ground: RejectGround, now: Instant) {
+    end(case, ground.ending(), now);
 }
 
-pub(super) fn end(case: &mut Case, ending: Ending) {
+/// Ends a case: nothing of it runs on.
+pub(super) fn end(case: &mut Case, ending: Ending, now: Instant) {
     case.state = CaseState::Ended;
     case.progress.ending = Some(ending);
-    case.progress.pause = None;
-    case.progress.withdrawal_at = None;
+    case.progress.ended_at = Some(now);
+    case.progress.stand_still();
     case.deadline = None;
     case.version += 1;
 }
@@ -98,7 +99,7 @@ pub(super) fn end(case: &mut Case, ending: Ending) {
 pub fn annul(case: &mut Case, now: &Filing<'_>, by: Uuid) -> Option<ClockEntry> {
     case.version += 1;
     if case.outcome != Some(Outcome::Refused) {
-        case.progress.ending = None;
+        (case.progress.ending, case.progress.ended_at) = (None, None);
         case.state = CaseState::Received;
         case.await_notice(now);
         return None;
@@ -107,7 +108,9 @@ pub fn annul(case: &mut Case, now: &Filing<'_>, by: Uuid) -> Option<ClockEntry> 
     case.state = CaseState::Accepted;
     (case.outcome, case.decided_at) = (None, None);
     let progress = &mut case.progress;
-    (progress.decided_by, progress.examined, progress.extended) = (None, false, None);
+    (progress.decided_by, progress.examined, progress.extended, progress.promise_due) = (None, false, None, None);
+    progress.resumed = false;
+    progress.stand_still();
     recompute(case, std::slice::from_ref(&entry), (now.calendar, now.hours));
     Some(entry)
 }

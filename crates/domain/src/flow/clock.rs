@@ -1,6 +1,6 @@
 //! The clock of a case (办理时限): a ledger of start, pauses and extensions, and what follows from it.
 
-use crate::application::{Case, Deadline, Light, Pause, light, yellow_from};
+use crate::application::{Case, CaseState, Deadline, Light, Pause, light, yellow_from};
 use crate::calendar::{Due, HallHours, Limit, LimitUnit, WorkCalendar, due as plain_due, minutes_between, minutes_per_day};
 use crate::calendar::{add_minutes, rolled};
 use crate::local_time::{Instant, date_of, end_of};
@@ -21,6 +21,8 @@ codes! {
         Resume = "resume", "恢复";
         /// 延长.
         Extend = "extend", "延长";
+        /// 容缺逾期: working days the applicant was late do not count against the promise (R4.13).
+        Waive = "waive", "容缺逾期不计入承诺";
     }
 }
 
@@ -92,6 +94,8 @@ codes! {
         Free = "free", "非工作日";
         /// 特别程序, not counted.
         Paused = "paused", "特别程序不计";
+        /// 容缺逾期, not counted against the promise.
+        Waived = "waived", "申请人逾期不计";
     }
 }
 
@@ -151,7 +155,8 @@ impl Clock<'_> {
     /// The limit with what extensions added to it.
     #[must_use]
     pub fn extended(&self, limit: Limit) -> Limit {
-        let added: u32 = self.running().iter().filter_map(|e| e.added).filter(|a| a.unit == limit.unit).map(|a| a.n).sum();
+        let extensions = self.running().iter().filter(|e| e.kind == ClockKind::Extend);
+        let added: u32 = extensions.filter_map(|e| e.added).filter(|a| a.unit == limit.unit).map(|a| a.n).sum();
         Limit { n: limit.n + added, ..limit }
     }
 
@@ -206,10 +211,23 @@ impl Clock<'_> {
         Due { on: date_of(at), at, provisional: !covered }
     }
 
-    /// Deadline of `limit` with its warning; `None` while the clock stands.
+    /// When a promise ends: the limit, and the working days the applicant was late with what he had deferred. The
+    /// statutory limit knows no such days (行政许可法 45).
+    #[must_use]
+    pub fn promise(&self, limit: Limit) -> Option<Due> {
+        let due = self.due(limit)?;
+        let waived: u32 = self.running().iter().filter(|e| e.kind == ClockKind::Waive).filter_map(|e| e.added).map(|l| l.n).sum();
+        if waived == 0 {
+            return Some(due);
+        }
+        let on = (0..waived).fold(due.on, |day, _| self.calendar.next_working_day(day));
+        Some(Due { on, at: end_of(on), provisional: due.provisional || !self.calendar.covers(on.year()) })
+    }
+
+    /// Deadline of a promise with its warning; `None` while the clock stands.
     #[must_use]
     pub fn deadline(&self, limit: Limit) -> Option<Deadline> {
-        let due = self.due(limit)?;
+        let due = self.promise(limit)?;
         let start = date_of(self.start()?);
         Some(Deadline { due, yellow_at: yellow_from(self.calendar, start, &due, 1) })
     }
@@ -220,13 +238,15 @@ impl Clock<'_> {
     pub fn days(&self, limit: Limit, today: NaiveDate) -> Vec<CountedDay> {
         let Some(start) = self.start() else { return Vec::new() };
         let (first, spans) = (date_of(start), self.spans());
-        let last = self.due(limit).map_or(today, |d| d.on);
+        let counted = self.due(limit).map_or(today, |d| d.on);
+        let last = self.promise(limit).map_or(today, |d| d.on);
         let mut n = 0;
         let mut days = vec![CountedDay { day: first, count: DayCount::Start, n: None }];
         for day in first.iter_days().skip(1).take_while(|d| *d <= last).take(MOST_DAYS) {
             let works = limit.unit == LimitUnit::NaturalDay || limit.unit == LimitUnit::Month || self.calendar.counts(day);
             let count = match (Self::is_paused(&spans, day), works) {
                 (true, _) => DayCount::Paused,
+                (false, true) if day > counted => DayCount::Waived,
                 (false, true) => DayCount::Counted,
                 (false, false) => DayCount::Free,
             };
@@ -246,6 +266,7 @@ pub fn suspend(case: &mut Case, entry: ClockEntry, now: Instant, calendar: &Work
     let expected = (0..entry.expected_days.unwrap_or(0)).fold(date_of(now), |day, _| calendar.next_working_day(day));
     let kept = case.deadline.map_or(Light::Green, |d| light(&d, now));
     case.progress.pause = Some(Pause { since: now, expected_on: expected, light: kept });
+    case.progress.statutory_due = None;
     case.deadline = None;
     case.version += 1;
     ClockEntry { kind: ClockKind::Pause, at: now, ..entry }
@@ -296,6 +317,29 @@ pub fn extend(
     recompute(case, entries, calendar);
     case.version += 1;
     Ok(entry)
+}
+
+/// Gives the promise back the working days from `due` to `now` that the applicant was late; `None` when there are
+/// none.
+#[must_use]
+pub fn waive(
+    case: &mut Case,
+    entries: &mut Vec<ClockEntry>,
+    due: Due,
+    now: Instant,
+    calendar: (&WorkCalendar, &[HallHours]),
+) -> Option<ClockEntry> {
+    let days = calendar.0.working_days_between(due.on, date_of(now));
+    if days == 0 || case.state != CaseState::Accepted {
+        return None;
+    }
+    let added = Some(Limit::working_days(days));
+    let entry = ClockEntry { added, ..ClockEntry::new(ClockKind::Waive, now, "容缺受理规则", None) };
+    entries.push(entry.clone());
+    if case.progress.pause.is_none() {
+        recompute(case, entries, calendar);
+    }
+    Some(entry)
 }
 
 /// Sets the stored deadlines from the ledger.

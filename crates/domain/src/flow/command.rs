@@ -35,8 +35,8 @@ codes! {
         ConfirmWithdrawal = "confirm_withdrawal", "确认撤件";
         /// 事后核查.
         PostCheck = "post_check", "事后核查";
-        /// 启动撤销程序.
-        ProposeRevocation = "propose_revocation", "启动撤销程序";
+        /// 启动撤销或者容缺逾期处理程序.
+        ProposeRevocation = "propose_revocation", "启动处理程序";
         /// 记录整改结果.
         RecordRectification = "record_rectification", "记录整改结果";
         /// 陈述申辩.
@@ -113,7 +113,9 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
         Command::ConfirmWithdrawal => case.state == Accepted && progress.withdrawal_at.is_some(),
         Command::Issue => granted && progress.issued_at.is_none(),
         Command::Deliver => granted && progress.issued_at.is_some() && progress.delivered_at.is_none(),
-        Command::PostCheck | Command::ProposeRevocation | Command::Recall => in_force,
+        Command::PostCheck | Command::Recall => in_force,
+        // A lapsed deferral whose proceeding was given up can be taken up again.
+        Command::ProposeRevocation => in_force || (case.state == Accepted && progress.proceeding.is_none()),
         Command::RecordRectification => granted && stage(ProceedingStage::Rectifying),
         Command::MakeStatement => stage(ProceedingStage::Statement),
         Command::Revoke => granted && stage(ProceedingStage::Statement),
@@ -137,7 +139,7 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
 /// What stops an act that the state alone would allow.
 fn stopped(case: &Case, command: Command) -> Option<Reason> {
     let progress = &case.progress;
-    let halting = matches!(command, Command::Suspend | Command::Extend | Command::Decide | Command::Examine);
+    let halting = matches!(command, Command::Suspend | Command::Extend | Command::Decide | Command::Examine | Command::ProposeRevocation);
     if halting && progress.withdrawal_at.is_some() {
         return Some(Reason::new("withdrawal_pending", "申请人已申请撤件，请先确认", "行政许可法"));
     }

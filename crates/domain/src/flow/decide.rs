@@ -129,7 +129,8 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     if late && decision.delay.is_none() {
         return Err(Reason::new("delay_reason_required", "已超过承诺办结时限，请说明原因", "优化营商环境条例 36"));
     }
-    if !decision.granted && decision.refusals.is_empty() {
+    let written = |r: &Refusal| !r.reason.trim().is_empty() && !r.basis.trim().is_empty();
+    if !decision.granted && (decision.refusals.is_empty() || !decision.refusals.iter().all(written)) {
         return Err(Reason::new("refusal_reason_required", "不予许可应当说明理由", "行政许可法 38"));
     }
     let examined = case.progress.examined || case.progress.by_commitment || matter.case_kind == CaseKind::Instant;
@@ -157,7 +158,7 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
 }
 
 /// Delivery of a grant (行政许可法 44).
-const DELIVERY_TERM: Limit = Limit::working_days(10);
+pub const DELIVERY_TERM: Limit = Limit::working_days(10);
 
 /// Where the applicant may turn against a refusal (行政许可法 38 ¶2; 行政复议法 20; 行政诉讼法 46).
 #[must_use]

@@ -214,6 +214,14 @@ pub fn may_rate(service_at: Option<Instant>, now: Instant, changes: Option<u32>,
     }
 }
 
+/// Whether one more rating of a service may be given: each service rendered is rated once.
+///
+/// # Errors
+/// When every service of the kind was rated.
+pub fn once_a_service(rendered: usize, rated: usize) -> Result<(), EvaluationProblem> {
+    if rated < rendered { Ok(()) } else { Err(EvaluationProblem::new("rated_before", "该项服务已经评价过")) }
+}
+
 /// The rate of good reviews among those given, as text with two decimals; `None` when nothing was rated. What
 /// was not rated counts neither way.
 #[must_use]

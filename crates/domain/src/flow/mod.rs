@@ -14,14 +14,16 @@ mod proceeding;
 mod withdraw;
 
 pub use accept::{Acceptance, AnnulGround, RejectGround, accept, annul, counted_from, reject};
-pub use clock::{Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, recompute, resume, suspend};
+pub use clock::{Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, recompute, resume, suspend, waive};
 pub use command::{Command, forbidden};
 pub use credit::{BarGround, CreditKind, bar_until};
-pub use decide::{Checkpoint, Decision, Examination, ExaminationMethod, Owed, Refusal, decide, examine, remedies, separated};
+pub use decide::{
+    Checkpoint, DELIVERY_TERM, Decision, Examination, ExaminationMethod, Owed, Refusal, decide, examine, remedies, separated,
+};
 pub use deliver::{DeliveryWay, deliver, issue};
 pub use evaluation::{
     Channel as EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating,
-    may_rate, rate_text,
+    may_rate, once_a_service, rate_text,
 };
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};
 pub use notice::{Notice, NoticeFacts, NoticeItem, NoticeProblem, check_notice, give_notice, take_supplement, unanswered_items};

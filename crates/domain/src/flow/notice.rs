@@ -43,6 +43,9 @@ pub struct Notice {
     pub given_by: Uuid,
     /// Last day for the supplements.
     pub due: Due,
+    /// The cases it is about.
+    #[serde(default)]
+    pub cases: Vec<Uuid>,
     /// The defects.
     pub items: Vec<NoticeItem>,
     /// When the supplements were handed in.
@@ -68,16 +71,17 @@ pub struct NoticeProblem {
     pub text: String,
 }
 
+/// The last notice of the case an entry is about, and the materials handed in since.
+pub type LastNotice<'a> = dyn Fn(&NoticeItem) -> Option<(&'a Notice, BTreeSet<String>)> + 'a;
+
 /// What a notice is judged against.
 pub struct NoticeFacts<'a> {
     /// Materials the matter of each case asks for.
     pub asked: &'a dyn Fn(&NoticeItem) -> bool,
     /// Materials accepted from this applicant before and still valid.
     pub held: &'a BTreeSet<String>,
-    /// Materials handed in since the last notice.
-    pub renewed: &'a BTreeSet<String>,
-    /// The last notice, if there was one.
-    pub last: Option<&'a Notice>,
+    /// The last notice of the case an entry is about, and the materials handed in since.
+    pub last: &'a LastNotice<'a>,
     /// A supervisor's reason to name more in a later round.
     pub overridden: bool,
 }
@@ -103,9 +107,9 @@ pub fn check_notice(items: &[NoticeItem], facts: &NoticeFacts<'_>) -> Vec<Notice
             }
             _ => {}
         }
-        let last = facts.last?;
+        let (last, renewed) = (facts.last)(entry)?;
         let named_before = last.items.iter().any(|known| known.material == entry.material && known.element == entry.element);
-        let renewed = entry.material.as_ref().is_some_and(|m| facts.renewed.contains(m));
+        let renewed = entry.material.as_ref().is_some_and(|m| renewed.contains(m));
         if named_before || renewed || facts.overridden {
             return None;
         }
@@ -114,25 +118,34 @@ pub fn check_notice(items: &[NoticeItem], facts: &NoticeFacts<'_>) -> Vec<Notice
     items.iter().enumerate().filter_map(judge).collect()
 }
 
-/// Gives a notice to received cases: the applicant's term starts, the authority's stands still.
+/// Gives a notice to received cases: the applicant's term starts, the authority's stands still. `basis` is the
+/// zone's legal basis, if any, for ending cases whose supplements do not come.
 #[must_use]
-pub fn give_notice(cases: &mut [&mut Case], mut notice: Notice, at: &Filing<'_>, term: Limit) -> Notice {
+pub fn give_notice(cases: &mut [&mut Case], mut notice: Notice, at: &Filing<'_>, term: Limit, basis: Option<String>) -> Notice {
     let due = due(at.calendar, at.hours, at.received_at, term);
     notice.due = due;
     let warned = yellow_from(at.calendar, date_of(at.received_at), &due, 3);
+    notice.cases = cases.iter().map(|c| c.id).collect();
     for case in cases {
         case.state = CaseState::Supplementing;
         case.deadline = Some(Deadline { due, yellow_at: warned });
         case.progress.rounds += 1;
+        case.progress.lapse_basis.clone_from(&basis);
         case.version += 1;
     }
     notice
 }
 
-/// What an open notice asks for and is not among the materials handed in `since` it was given.
+/// What an open notice asks for and is not among the materials handed in `since` it was given; `alternatives`
+/// names everything that would do for a material (any-of groups).
 #[must_use]
-pub fn unanswered_items<'a>(notice: &'a Notice, since: &BTreeSet<String>) -> Vec<&'a NoticeItem> {
-    notice.items.iter().filter(|item| item.material.as_ref().is_some_and(|m| !since.contains(m))).collect()
+pub fn unanswered_items<'a>(
+    notice: &'a Notice,
+    since: &BTreeSet<String>,
+    alternatives: impl Fn(&str) -> Vec<String>,
+) -> Vec<&'a NoticeItem> {
+    let answered = |material: &String| alternatives(material).iter().any(|m| since.contains(m));
+    notice.items.iter().filter(|item| item.material.as_ref().is_some_and(|m| !answered(m))).collect()
 }
 
 /// Takes the supplements in: the authority's term of 5 working days starts anew.
@@ -152,6 +165,7 @@ impl Notice {
             given_at,
             given_by,
             due: Due { on, at: given_at, provisional: false },
+            cases: Vec::new(),
             items,
             answered_at: None,
             files_before: 0,

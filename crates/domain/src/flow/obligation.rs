@@ -64,6 +64,8 @@ pub struct Obligation {
     pub id: Uuid,
     /// Its case.
     pub case: Uuid,
+    /// Department of the case.
+    pub department: String,
     /// What is owed.
     pub new: NewObligation,
     /// Where it stands.
@@ -77,8 +79,8 @@ pub struct Obligation {
 impl Obligation {
     /// A new duty of `case`.
     #[must_use]
-    pub fn open(id: Uuid, case: Uuid, new: NewObligation, at: Instant) -> Self {
-        Self { id, case, new, state: ObligationState::Open, opened_at: at, settled_at: None }
+    pub fn open(id: Uuid, case: &Case, new: NewObligation, at: Instant) -> Self {
+        Self { id, case: case.id, department: case.department.clone(), new, state: ObligationState::Open, opened_at: at, settled_at: None }
     }
 
     /// Ends it.
@@ -98,6 +100,13 @@ impl Obligation {
             }
             _ => false,
         }
+    }
+
+    /// Whether it ends with the case: what the applicant owes, and the check of a grant. What a department owes
+    /// beside it (an answer to a bad review, supervision) goes on.
+    #[must_use]
+    pub fn ends_with_case(&self) -> bool {
+        self.new.owed_by == OWED_BY_APPLICANT || self.new.kind == ObligationKind::PostCheck
     }
 
     /// Whether it is a deferred material of its case that has not come.
@@ -136,6 +145,7 @@ pub fn on_acceptance(case: &Case, matter: &Matter, items: &[Item], at: &Filing<'
 pub fn on_grant(case: &Case, matter: &Matter, committed: &[String], at: &Filing<'_>) -> Vec<NewObligation> {
     let mut owed = Vec::new();
     if let Some(rule) = matter.commitment.as_ref().filter(|_| case.progress.by_commitment) {
+        let committed: Vec<&str> = committed.iter().filter(|m| rule.covers.contains(m)).map(String::as_str).collect();
         let from = at.received_at;
         let completed = rule.complete_within.map(|term| due(at.calendar, at.hours, from, term));
         owed.extend(completed.map(|until| NewObligation {

@@ -6,6 +6,7 @@ use crate::application::{Case, CaseState, Ending, Outcome, ProceedingStage, Reve
 use crate::calendar::Due;
 use crate::local_time::Instant;
 use crate::reason::Reason;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -149,7 +150,9 @@ pub fn take_statement(case: &mut Case, proceeding: &mut Proceeding, text: String
 /// Why the proceeding can't be decided yet: the applicant has neither spoken nor had his time.
 #[must_use]
 pub fn unheard(case: &Case, proceeding: &Proceeding, now: Instant) -> Option<Reason> {
-    let over = case.progress.proceeding_due.is_some_and(|d| !d.provisional && now >= d.at);
+    // A date that may still move is over for certain once the longest holiday has passed on top of it.
+    let certain = |d: Due| if d.provisional { d.at + TimeDelta::days(15) } else { d.at };
+    let over = case.progress.proceeding_due.is_some_and(|d| now >= certain(d));
     (proceeding.stated_at.is_none() && !over)
         .then(|| Reason::new("statement_term_running", "陈述申辩期限尚未届满，不能作出决定", "行政许可法 7"))
 }
@@ -178,13 +181,14 @@ pub fn conclude(case: &mut Case, proceeding: &mut Proceeding, conclusion: Conclu
             case.deadline = None;
             case.version += 1;
         }
-        Conclusion::Lapsed(Consequence::CancelAcceptance) => end(case, Ending::AcceptanceCancelled),
-        Conclusion::Lapsed(Consequence::TreatAsWithdrawn) => end(case, Ending::TreatedAsWithdrawn),
+        Conclusion::Lapsed(Consequence::CancelAcceptance) => end(case, Ending::AcceptanceCancelled, now),
+        Conclusion::Lapsed(Consequence::TreatAsWithdrawn) => end(case, Ending::TreatedAsWithdrawn, now),
         Conclusion::Lapsed(Consequence::Refuse) => {
             case.state = CaseState::Decided;
             case.outcome = Some(Outcome::Refused);
             case.decided_at = Some(now);
             case.progress.decided_by = Some(by);
+            case.progress.stand_still();
             case.deadline = None;
             case.version += 1;
         }

@@ -144,10 +144,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("received", &["accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
     ("received again", &["accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
     ("supplementing", &["supplement", "withdraw", "claim", "hand_over"]),
-    ("accepted", &["examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over"]),
-    ("paused", &["examine", "resume", "withdraw", "claim", "hand_over"]),
-    ("resumed", &["examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over"]),
-    ("extended", &["examine", "suspend", "decide", "withdraw", "claim", "hand_over"]),
+    ("accepted", &["propose_revocation", "examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over"]),
+    ("paused", &["propose_revocation", "examine", "resume", "withdraw", "claim", "hand_over"]),
+    ("resumed", &["propose_revocation", "examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over"]),
+    ("extended", &["propose_revocation", "examine", "suspend", "decide", "withdraw", "claim", "hand_over"]),
     ("withdrawal pending", &["confirm_withdrawal", "claim", "hand_over"]),
     (
         "deferral lapsed",
@@ -222,6 +222,12 @@ fn the_ledger_gives_the_due_date() {
             at("2024-06-13", 0),
         ),
         (
+            "two days late with a deferral: the promise waits",
+            vec![start("2024-06-03", 10), entry(ClockKind::Waive, at("2024-07-04", 9), Some(Limit::working_days(2)))],
+            Limit::working_days(20),
+            at("2024-07-05", 0),
+        ),
+        (
             "started anew after an annulled refusal",
             vec![
                 start("2024-06-03", 10),
@@ -233,7 +239,7 @@ fn the_ledger_gives_the_due_date() {
         ),
     ] {
         let clock = Clock { entries: &entries, calendar: &calendar, hours: &hours };
-        assert_eq!(clock.due(limit).unwrap().at, expected, "{name}");
+        assert_eq!(clock.promise(limit).unwrap().at, expected, "{name}");
     }
     let open = [start("2024-06-03", 10), entry(ClockKind::Pause, at("2024-06-12", 9), None)];
     assert_eq!(Clock { entries: &open, calendar: &calendar, hours: &hours }.due(Limit::working_days(20)), None);
@@ -294,7 +300,8 @@ fn a_notice_says_everything_once_and_asks_for_nothing_it_may_not() {
         ),
         ("overridden", vec![item(Some("contract"), None)], true, true, vec![]),
     ] {
-        let facts = NoticeFacts { asked: &asked, held: &held, renewed: &renewed, last: round_two.then_some(&last), overridden };
+        let before = |_: &NoticeItem| round_two.then(|| (&last, renewed.clone()));
+        let facts = NoticeFacts { asked: &asked, held: &held, last: &before, overridden };
         let found: Vec<&str> = check_notice(&items, &facts).into_iter().map(|p| p.code).collect();
         assert_eq!(found, expected, "{name}");
     }
@@ -306,11 +313,12 @@ fn supplements_answer_every_material_and_the_term_starts_anew() {
     let filing = |moment| Filing { received_at: moment, calendar: &calendar, hours: &hours };
     let mut one = case(CaseState::Received);
     let notice = Notice::new(1, at("2024-06-04", 9), Uuid::nil(), vec![item(Some("drawing"), None), item(None, Some("area"))], None);
-    let notice = give_notice(&mut [&mut one], notice, &filing(at("2024-06-04", 9)), Limit::working_days(30));
+    let notice = give_notice(&mut [&mut one], notice, &filing(at("2024-06-04", 9)), Limit::working_days(30), None);
     assert_eq!((one.state, one.progress.rounds), (CaseState::Supplementing, 1));
     assert_eq!(one.deadline.unwrap().due.on, day("2024-07-17"));
-    assert_eq!(unanswered_items(&notice, &BTreeSet::new()).len(), 1);
-    assert!(unanswered_items(&notice, &["drawing".to_owned()].into_iter().collect()).is_empty());
+    let own = |material: &str| vec![material.to_owned()];
+    assert_eq!(unanswered_items(&notice, &BTreeSet::new(), own).len(), 1);
+    assert!(unanswered_items(&notice, &["drawing".to_owned()].into_iter().collect(), own).is_empty());
     take_supplement(&mut one, &filing(at("2024-06-05", 9)));
     assert_eq!((one.state, one.deadline.unwrap().due.on), (CaseState::Received, day("2024-06-13")));
 }
@@ -325,7 +333,7 @@ fn duties_lapse_at_their_moment_however_late_it_is_noticed() {
             subject: "drawing".into(),
             due,
         };
-        Obligation::open(Uuid::nil(), Uuid::nil(), new, at("2024-06-03", 10))
+        Obligation::open(Uuid::nil(), &case(CaseState::Accepted), new, at("2024-06-03", 10))
     };
     for late in [0, 1, 1000] {
         let mut one = owed(term("2024-06-11", false));

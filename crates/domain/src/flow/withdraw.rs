@@ -11,11 +11,11 @@ pub fn withdraw(case: &mut Case, now: Instant) {
         case.progress.withdrawal_at = Some(now);
         case.version += 1;
     } else {
-        end(case, Ending::Withdrawn);
+        end(case, Ending::Withdrawn, now);
     }
 }
 
 /// Confirms a pending withdrawal.
-pub fn confirm_withdrawal(case: &mut Case) {
-    end(case, Ending::Withdrawn);
+pub fn confirm_withdrawal(case: &mut Case, now: Instant) {
+    end(case, Ending::Withdrawn, now);
 }

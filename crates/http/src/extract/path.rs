@@ -15,6 +15,8 @@ impl<T: FromStr + 'static> FromRequest for Segment<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let value = request.match_info().iter().find(|(name, _)| *name != "zone").map(|(_, value)| value);
+        // No code or number holds a control character, and a database may refuse one.
+        let value = value.filter(|v| !v.contains(char::is_control));
         let read = value.and_then(|v| v.parse().ok());
         ready(read.map(Self).ok_or_else(|| Problem::new(ErrorCode::NotFound)))
     }
@@ -29,6 +31,7 @@ impl<A: FromStr + 'static, B: FromStr + 'static> FromRequest for Segments<A, B> 
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut values = request.match_info().iter().filter(|(name, _)| *name != "zone").map(|(_, value)| value);
+        let mut values = values.by_ref().filter(|v| !v.contains(char::is_control));
         let mut read = || Some(Self(values.next()?.parse().ok()?, values.next()?.parse().ok()?));
         ready(read().ok_or_else(|| Problem::new(ErrorCode::NotFound)))
     }

@@ -102,6 +102,7 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(supervision::get_desk_summary)
             .service(supervision::list_colleagues)
             .service(supervision::list_obligations)
+            .service(supervision::fulfil_obligation)
             .service(supervision::list_credit_records)
             .service(supervision::repair_credit);
         if sandbox {

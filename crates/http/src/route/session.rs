@@ -85,12 +85,15 @@ pub(crate) async fn create_wechat_session(
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<Json<SessionView>, Problem> {
-    let from = format!("login/{}", request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default());
+    let from = format!("wechat/{}", request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default());
     if state.throttle.is_blocked(&from, MOST_FROM_ONE_PLACE) {
         return Err(Problem::new(ErrorCode::TooManyRequests));
     }
     let identity = state.ports.wechat.identify(&body.value.code).await.map_err(|error| {
-        state.throttle.note(&from);
+        // An outage of the service is nobody's failed try.
+        if matches!(error, WechatError::CodeInvalid | WechatError::Blocked) {
+            state.throttle.note(&from);
+        }
         Problem::new(match error {
             WechatError::CodeInvalid => ErrorCode::LoginCodeInvalid,
             WechatError::Blocked => ErrorCode::LoginBlocked,

@@ -3,7 +3,7 @@
 use super::Moment;
 use super::Seat;
 use chrono::NaiveDate;
-use domain::application::{Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, exchange_state, light};
+use domain::application::{Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, TargetAct, exchange_state, light};
 use domain::calendar::Due;
 use domain::catalogue::Catalogue;
 use domain::code::TextCode;
@@ -153,7 +153,8 @@ impl CaseView {
         let judged = case.decided_at.unwrap_or(now);
         let decided = case.state == CaseState::Decided;
         let promise = if decided { None } else { case.deadline.filter(|_| case.state == CaseState::Accepted).map(|d| d.due) };
-        let over = |due: Option<Due>| due.is_some_and(|d| !d.provisional && judged >= d.at);
+        let running = decided || case.state == CaseState::Accepted;
+        let over = |due: Option<Due>| running && due.is_some_and(|d| !d.provisional && judged >= d.at);
         let granted = case.outcome.is_some_and(Outcome::is_grant);
         let staff = seat.is_some_and(|(seat, _)| !seat.roles.is_empty());
         Self {
@@ -168,7 +169,11 @@ impl CaseView {
             issued_at: progress.issued_at.map(Moment::from),
             delivered_at: progress.delivered_at.map(Moment::from),
             deliver_by: due_in(CaseState::Decided),
-            certificate_no: case.case_no.as_ref().filter(|_| granted).map(|no| format!("Z{no}")),
+            certificate_no: case
+                .case_no
+                .as_ref()
+                .filter(|_| granted && case.target.as_ref().is_none_or(|t| t.act != TargetAct::Cancel))
+                .map(|no| format!("Z{no}")),
             by_commitment: progress.by_commitment,
             proceeding: progress.proceeding,
             proceeding_due_on: progress.proceeding_due.map(|d| d.on),

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use domain::flow::{DeliveryWay, Examination, Proceeding, Refusal};
 use domain::local_time::Instant;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How a result was handed over.
@@ -45,6 +46,23 @@ pub struct CaseFile {
     pub delivery: Option<Delivery>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
+    /// Why the clock was stopped, extended and so on, by number of the ledger's entry.
+    pub clock_reasons: BTreeMap<usize, String>,
+    /// What else was noted: post-checks, hand-overs, repairs.
+    pub notes: Vec<CaseNote>,
+}
+
+/// Something noted in a case's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseNote {
+    /// What it is about.
+    pub about: String,
+    /// In words.
+    pub text: String,
+    /// Who noted it.
+    pub by: Uuid,
+    /// When.
+    pub at: Instant,
 }
 
 #[derive(Insertable, AsChangeset)]

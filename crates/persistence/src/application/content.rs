@@ -64,10 +64,9 @@ impl Content {
         self.letters.iter().filter(move |l| l.kind == kind && l.withdrawn_at.is_none())
     }
 
-    /// The notice that awaits supplements.
-    #[must_use]
-    pub fn open_notice(&self) -> Option<&Notice> {
-        self.notices.last().filter(|n| n.answered_at.is_none())
+    /// The notices that await supplements.
+    pub fn open_notices(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().filter(|n| n.answered_at.is_none())
     }
 }
 

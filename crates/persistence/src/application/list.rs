@@ -124,7 +124,7 @@ macro_rules! narrowed {
         if let Some(handler) = filter.handler {
             query = query.filter(cases::handler_id.eq(Id(handler)));
         }
-        let overdue = || cases::deadline_at.le(now).and(cases::provisional.eq(false));
+        let overdue = || cases::queue_at.le(now).and(cases::deadline_at.le(now)).and(cases::provisional.eq(false));
         query = match filter.light {
             None => query,
             Some(Light::Red) => query.filter(overdue()),

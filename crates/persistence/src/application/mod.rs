@@ -10,7 +10,7 @@ mod read;
 mod save;
 
 pub use case::{find_application_of, insert_cases, list_cases, list_provisional, save_case};
-pub use case_file::{CaseFile, Delivery, find_case_file, save_case_file};
+pub use case_file::{CaseFile, CaseNote, Delivery, find_case_file, save_case_file};
 pub use clock::{insert_clock_entry, list_clock};
 pub use content::{Content, Paper};
 pub use insert::{insert, insert_account};

@@ -41,14 +41,14 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         let due = case.deadline.map(|d| d.due);
         let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due.map(|d| d.on), "basis": "行政许可法 32(5)"});
         work.note(EventKind::CaseAccepted, id, facts);
-        work.owe_deferrals(id)?;
+        work.owe_deferrals(id, work.now)?;
         work.make_acceptance_receipt(id)?;
     }
     Ok(())
 }
 
 /// An integrated window takes what is unified; for the rest it names the right one (无差别受理).
-fn at_the_right_window(work: &Work<'_, '_>, id: Uuid) -> Result<(), Error> {
+pub(super) fn at_the_right_window(work: &Work<'_, '_>, id: Uuid) -> Result<(), Error> {
     let matter = work.matter(id)?;
     if work.acting.may.reach == Reach::Zone && !matter.unified {
         let body = work.body_of(&matter.department);
@@ -78,7 +78,9 @@ pub fn reject(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, rejection: &Rejec
         return Err(Error::Invalid(vec![crate::Invalid::new("/competent_body", "required", text)]));
     }
     for id in work.select(cases, Command::Reject)? {
-        flow::reject(work.change(id)?, rejection.ground);
+        at_the_right_window(work, id)?;
+        let now = work.now;
+        flow::reject(work.change(id)?, rejection.ground, now);
         let facts = json!({"ground": rejection.ground, "basis": rejection.ground.basis(), "competent_body": rejection.competent_body});
         work.note(EventKind::CaseRejected, id, facts);
         work.make_rejection(id, rejection)?;
@@ -94,6 +96,13 @@ pub fn reject(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, rejection: &Rejec
 /// # Errors
 /// Like [`reject`].
 pub fn correct_on_spot(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, element: &str) -> Result<(), Error> {
+    let plan = work.dossier.plan(&work.snapshot).ok_or(Error::SubjectNotInForce)?;
+    let of_form = plan.form.elements().is_some_and(|e| e.contains_key(element));
+    let of_materials = plan.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == element);
+    if !of_form && !of_materials {
+        let text = "本申请没有这一项表单内容或者材料";
+        return Err(Error::Invalid(vec![crate::Invalid::new("/element", "element_unknown", text)]));
+    }
     for id in work.select(cases, Command::GiveNotice)? {
         work.note(EventKind::CorrectedOnSpot, id, json!({"element": element, "basis": "行政许可法 32(3)"}));
     }

@@ -36,15 +36,20 @@ pub fn claim(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
 /// [`Error::Invalid`] when he may not.
 pub fn hand_over(work: &mut Work<'_, '_>, id: Uuid, to: Uuid, reason: &str) -> Result<(), Error> {
     work.require(id, Command::HandOver)?;
-    let department = work.case(id)?.department.clone();
-    let staff = account::list_staff(work.tx, work.zone(), &[Role::Examiner, Role::WindowClerk], None)?;
-    let fits = |(account, _, role, of): &(Uuid, String, Role, String)| *account == to && (*role == Role::WindowClerk || *of == department);
-    if !staff.iter().any(fits) {
+    let (department, me, zone) = (work.case(id)?.department.clone(), work.acting.may.account, work.zone());
+    let supervises = account::holds(work.tx, zone, me, Role::Supervisor, None)?;
+    if work.case(id)?.handler.is_some_and(|h| h != me) && !supervises {
+        return Err(Error::NotAllowed(Reason::new("not_the_handler", "办件由他人领办，只能由其本人或者监督人员移交", "内部管理")));
+    }
+    let fits = account::holds(work.tx, zone, to, Role::Examiner, Some(&department))?
+        || account::holds(work.tx, zone, to, Role::WindowClerk, None)?;
+    if !fits {
         return Err(Error::Invalid(vec![Invalid::new("/to", "not_a_handler", "对方不是本办件部门的审批人员或者窗口人员")]));
     }
+    work.write_down(id, "移交", reason)?;
     let case = work.change(id)?;
     let from = case.handler.replace(to);
     case.version += 1;
-    work.note(EventKind::CaseHandedOver, id, json!({"from": from, "to": to, "reason_given": !reason.is_empty()}));
+    work.note(EventKind::CaseHandedOver, id, json!({"from": from, "to": to}));
     Ok(())
 }

@@ -144,7 +144,7 @@ fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, 
 }
 
 /// An agent acts on a mandate that holds today and covers filing (行政许可法 29 ¶2).
-fn mandate_problems(parties: &[Party], mandate: Option<&Mandate>, now: Instant) -> Option<Invalid> {
+pub(super) fn mandate_problems(parties: &[Party], mandate: Option<&Mandate>, now: Instant) -> Option<Invalid> {
     let agent = parties.iter().any(|p| p.role == PartyRole::Agent);
     match (agent, mandate) {
         (true, None) => Some(Invalid::new("/mandate", "required", "由代理人申报的，应提供授权委托（行政许可法 29）")),
@@ -163,6 +163,7 @@ fn require_target(tx: &mut Tx<'_>, zone: i32, plan: &Plan, content: &Content) ->
     let identifier = super::applicant_identifier(content).map(|i| tx.keys().index("identifier", i));
     let fits = |c: &certificate::Certificate| {
         c.state == certificate::CertificateState::Valid
+            && identifier.is_some()
             && c.holder_identifier == identifier
             && plan.matters.iter().any(|m| m.document.code == c.matter)
     };

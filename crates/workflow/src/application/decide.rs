@@ -6,7 +6,8 @@ use domain::access::Reach;
 use domain::application::{CaseState, Outcome, PartyRole};
 use domain::catalogue::{EdgeKind, Matter};
 use domain::event::EventKind;
-use domain::flow::{self, Command, Decision, LetterKind, ObligationKind, ObligationState, Owed, Refusal};
+use domain::flow::{self, Command, Decision, LetterKind, Obligation, ObligationKind, ObligationState, Owed, Refusal};
+use domain::reason::Reason;
 use persistence::certificate::{self, Certificate, CertificateState};
 use serde_json::json;
 use uuid::Uuid;
@@ -36,6 +37,7 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
     if let Some(reason) = flow::separated(work.case(id)?, &matter, by, at_window) {
         return Err(Error::NotAllowed(reason));
     }
+    work.waive_late(id, |_| true)?;
     let missing = |kind| work.obligations.iter().any(|o| o.case == id && o.new.kind == kind && o.is_missing_deferral());
     let decision = Decision {
         granted: new.granted,
@@ -66,7 +68,7 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
         work.enter_register(id, &matter)?;
         work.receive_successors(&matter.code)?;
     } else {
-        work.discharge(id, ObligationState::Cancelled, |_| true);
+        work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
     }
     work.make_decision(id)
 }
@@ -83,6 +85,12 @@ impl Work<'_, '_> {
         };
         if let (Some(target), Some(earlier)) = (&target, &mut earlier) {
             use domain::application::TargetAct::{Cancel, Change, Renew, Replace};
+            let holder = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));
+            let fits = earlier.state == CertificateState::Valid && earlier.matter == matter.code && holder.is_some();
+            if !fits || earlier.holder_identifier != holder {
+                let text = "所涉证照已失效或者不属于申请人，不能准予";
+                return Err(Error::StateForbids(Reason::new("target_not_valid", text, "行政许可法 49、50、70")));
+            }
             earlier.state = match target.act {
                 Cancel => CertificateState::Cancelled,
                 Change | Renew | Replace => CertificateState::Replaced,

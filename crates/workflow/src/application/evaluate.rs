@@ -6,7 +6,7 @@ use domain::application::{Case, CaseState};
 use domain::event::EventKind;
 use domain::flow::{
     self, EvaluationChannel, EvaluationProblem, NewObligation, ObligationKind, ObligationState, Rating, Rectification, ServicePoint,
-    check_rating, may_rate,
+    check_rating, may_rate, once_a_service,
 };
 use domain::local_time::Instant;
 use domain::reason::Reason;
@@ -39,9 +39,13 @@ pub fn evaluate(work: &mut Work<'_, '_>, new: NewEvaluation) -> Result<(), Error
     let unknown = || Error::Invalid(vec![Invalid::new("/case", "case_unknown", "请说明评价的是哪一个办件")]);
     let case_id = new.case.or(only).filter(|id| work.dossier.cases.iter().any(|c| c.id == *id)).ok_or_else(unknown)?;
     let (zone, now, application) = (work.zone(), work.now, work.dossier.application.id);
-    let known = evaluation::list(work.tx, zone, application)?.into_iter().find(|e| e.case == case_id && e.service_no == new.service_no);
+    let all = evaluation::list(work.tx, zone, application)?;
+    let rated = all.iter().filter(|e| e.case == case_id && e.service == new.service && e.service_no != new.service_no).count();
+    let known = all.into_iter().find(|e| e.case == case_id && e.service_no == new.service_no);
     let served = served_at(work.case(case_id)?, new.service, work.dossier.application.recorded_at, &work.dossier.content.notices);
     let rectifying = known.as_ref().is_some_and(|e| e.answered_at.is_some());
+    let answered = work.dossier.content.notices.iter().filter(|n| n.answered_at.is_some() && n.cases.contains(&case_id)).count();
+    once_a_service(if new.service == ServicePoint::Supplement { answered } else { 1 }, rated).map_err(refused)?;
     may_rate(served, now, known.as_ref().map(|e| e.changes), rectifying).map_err(refused)?;
     let bad = new.rating.level.is_bad();
     let facts = json!({"service_no": new.service_no, "service": new.service, "level": new.rating.level, "options": new.rating.options,
@@ -100,7 +104,7 @@ fn served_at(case: &Case, service: ServicePoint, filed_at: Option<Instant>, noti
         ServicePoint::Payment => progress.issued_at,
         ServicePoint::Completion => match case.state {
             CaseState::Decided => progress.delivered_at.or(case.decided_at),
-            CaseState::Ended => progress.withdrawal_at.or(filed_at),
+            CaseState::Ended => progress.ended_at,
             CaseState::Waiting | CaseState::Received | CaseState::Supplementing | CaseState::Accepted => None,
         },
     }

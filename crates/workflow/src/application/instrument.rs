@@ -3,7 +3,7 @@
 use super::accept::Rejection;
 use super::work::Work;
 use crate::Error;
-use domain::application::{Outcome, ProceedingStage};
+use domain::application::{Outcome, ProceedingStage, TargetAct};
 use domain::flow::{ClockEntry, ClockKind, Notice, ProceedingCause, remedies};
 use domain::local_time::{date_of, local};
 use persistence::ids;
@@ -124,6 +124,10 @@ impl Work<'_, '_> {
         }
         let scope = &self.dossier.content.scope;
         let covered = if scope.is_empty() { String::new() } else { format!("范围：{}。", scope.join("、")) };
+        if let Some(target) = case.target.as_ref().filter(|t| t.act == TargetAct::Cancel) {
+            let said = format!("{opening}，经审查，决定准予注销《{}》（编号{}）。", matter.result_name, target.certificate_no);
+            return self.make(Some(id), InstrumentKind::Grant, "准予注销决定书", vec![said], body);
+        }
         let mut paragraphs = vec![format!(
             "{opening}，经审查，符合法定条件，决定准予，发给《{}》（编号Z{}）。{covered}",
             matter.result_name,
@@ -159,9 +163,10 @@ impl Work<'_, '_> {
     }
 
     /// 撤销、撤回决定书 and the like.
-    pub(super) fn make_reversal(&mut self, id: Uuid, decided: &str, basis: &str) -> Result<(), Error> {
+    pub(super) fn make_reversal(&mut self, id: Uuid, heard: bool, decided: &str, basis: &str) -> Result<(), Error> {
         let (opening, body) = self.opening(id)?;
-        let paragraphs = vec![format!("{opening}，经听取陈述申辩，决定{decided}依据：{basis}。"), remedies(&body)];
+        let hearing = if heard { "经听取陈述申辩，" } else { "" };
+        let paragraphs = vec![format!("{opening}，{hearing}决定{decided}依据：{basis}。"), remedies(&body)];
         self.make(Some(id), InstrumentKind::Reversal, InstrumentKind::Reversal.label(), paragraphs, body)
     }
 }

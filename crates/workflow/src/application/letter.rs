@@ -3,11 +3,11 @@
 use super::bars;
 use super::work::Work;
 use crate::{Dossier, Error, Invalid, ZoneSnapshot};
-use domain::application::{ApplicationState, CaseState, PartyRole};
+use domain::application::{ApplicationState, CaseState, FilingChannel, PartyRole};
 use domain::assessment::assess;
 use domain::catalogue::Matter;
 use domain::event::EventKind;
-use domain::flow::{Letter, LetterKind, LetterText, Signatory, letter_text, may_sign};
+use domain::flow::{Letter, LetterKind, LetterText, NewObligation, OWED_BY_APPLICANT, ObligationKind, Signatory, letter_text, may_sign};
 use domain::local_time::date_of;
 use domain::reason::Reason;
 use persistence::Tx;
@@ -40,7 +40,7 @@ pub fn render_letter(
         LetterKind::Commitment => facts.commit.extend(materials.iter().cloned()),
         LetterKind::Deferral => facts.defer.extend(materials.iter().cloned()),
     }
-    bars(tx, dossier, &mut facts)?;
+    bars(tx, dossier, snapshot, &mut facts)?;
     let zone = &snapshot.catalogue.zone;
     let assessment = assess(&plan, &facts, &snapshot.calendar, &zone.hours);
     let applicant = dossier.content.parties.iter().find(|p| p.role == PartyRole::Applicant).map_or("", |p| p.name.as_str());
@@ -80,6 +80,9 @@ pub fn sign_letter(work: &mut Work<'_, '_>, new: NewLetter) -> Result<(), Error>
     if let Some(problem) = may_sign(new.kind, new.signatory, work.dossier.content.mandate.as_ref(), date_of(work.now)) {
         return Err(Error::NotAllowed(Reason::new(problem.code, problem.text, "国办发〔2020〕42号")));
     }
+    if let Some(reason) = not_by_hand(work, &new) {
+        return Err(Error::NotAllowed(reason));
+    }
     let snapshot = work.snapshot.clone();
     let rendered = render_letter(work.tx, &snapshot, &work.dossier, new.kind, &new.materials)?;
     if rendered.digest != new.digest {
@@ -105,7 +108,22 @@ pub fn sign_letter(work: &mut Work<'_, '_>, new: NewLetter) -> Result<(), Error>
     Ok(())
 }
 
-/// Takes the letters of a kind back, before acceptance: the ordinary course follows.
+/// Why this letter can't be signed electronically here: on a window filing the applicant signs the paper, where an
+/// agent files he can't sign as the applicant.
+fn not_by_hand(work: &Work<'_, '_>, new: &NewLetter) -> Option<Reason> {
+    let basis = "国办发〔2020〕42号";
+    let electronic = new.signature.is_some();
+    let agent = work.dossier.content.parties.iter().any(|p| p.role == PartyRole::Agent);
+    if electronic && work.dossier.application.channel == FilingChannel::Window {
+        return Some(Reason::new("paper_signature_required", "窗口申报的承诺书由申请人在纸面上签署", basis));
+    }
+    let as_principal = new.signatory != Signatory::Agent;
+    (electronic && agent && as_principal)
+        .then(|| Reason::new("personal_signature_required", "由代理人申报的，承诺书应由申请人本人到窗口签署", basis))
+}
+
+/// Takes the letters of a kind back before the decision: the ordinary course follows, and what the letters stood
+/// for is owed before the decision where the case was accepted on them.
 ///
 /// # Errors
 /// [`Error::StateForbids`] when there is none, or it is too late.
@@ -116,22 +134,42 @@ pub fn withdraw_letter(work: &mut Work<'_, '_>, kind: LetterKind) -> Result<(), 
         return Err(Error::StateForbids(Reason::new("too_late_to_withdraw", "现在不能撤回承诺", "国办发〔2020〕42号")));
     }
     let now = work.now;
-    let mut any = false;
+    let mut replaced: Vec<String> = Vec::new();
     for letter in work.change_content().letters.iter_mut().filter(|l| l.kind == kind && l.withdrawn_at.is_none()) {
         letter.withdrawn_at = Some(now);
-        any = true;
+        replaced.extend(letter.materials.iter().cloned());
     }
-    if !any {
+    if replaced.is_empty() {
         return Err(Error::StateForbids(Reason::new("no_letter", "没有已签署的承诺书", "国办发〔2020〕42号")));
     }
     work.note_whole(EventKind::LetterWithdrawn, json!({"letter": kind}));
     if kind == LetterKind::Commitment {
         work.handle_by_commitment()?;
+        work.owe_proofs(&replaced)?;
     }
     Ok(())
 }
 
 impl Work<'_, '_> {
+    /// What a letter stood for is owed before the decision, where a case was accepted on it.
+    fn owe_proofs(&mut self, replaced: &[String]) -> Result<(), Error> {
+        let accepted: Vec<uuid::Uuid> = self.dossier.cases.iter().filter(|c| c.state == CaseState::Accepted).map(|c| c.id).collect();
+        for id in accepted {
+            let matter = self.matter(id)?;
+            let due = self.case(id)?.deadline.map(|d| d.due);
+            let covered = matter.commitment.iter().flat_map(|rule| &rule.covers).filter(|m| replaced.contains(m));
+            let owed = covered.map(|material| NewObligation {
+                kind: ObligationKind::DeferredBeforeDecision,
+                owed_by: OWED_BY_APPLICANT.to_owned(),
+                subject: material.clone(),
+                due,
+            });
+            let owed = owed.collect();
+            self.owe(id, owed);
+        }
+        Ok(())
+    }
+
     /// Sets which filed cases are handled by commitment, from the letters that hold now; one that was accepted
     /// keeps its promise but is examined in the ordinary way once its letter is gone.
     fn handle_by_commitment(&mut self) -> Result<(), Error> {
@@ -142,9 +180,9 @@ impl Work<'_, '_> {
             let matter = self.matter(id)?;
             let covered = matter.commitment.as_ref().is_some_and(|rule| rule.covers.iter().any(|c| committed.contains(c)));
             if self.case(id)?.progress.by_commitment != covered {
-                let case = self.change(id)?;
-                case.progress.by_commitment = covered;
-                case.version += 1;
+                let plan = self.dossier.plan(&self.snapshot).ok_or(Error::SubjectNotInForce)?;
+                let facts = self.dossier.facts();
+                self.change(id)?.follow_commitment(covered, &matter, &plan, &facts);
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ mod instrument;
 mod issue;
 mod letter;
 mod notice;
+mod obligation;
 mod paper;
 mod proceeding;
 mod recompute;
@@ -36,14 +37,15 @@ pub use examine::{NewExamination, examine};
 pub use issue::{NewDelivery, deliver, issue};
 pub use letter::{NewLetter, Rendered, render_letter, sign_letter, withdraw_letter};
 pub use notice::{NewNotice, give_notice, supplement};
+pub use obligation::fulfil;
 pub use paper::{NewPaper, take_paper};
 pub use proceeding::{
     cancel_acceptance, discontinue, make_statement, post_check, propose_revocation, recall, record_rectification, revoke,
 };
 pub use recompute::{finish_recompute, recompute_portion, schedule_recompute};
-pub use reuse::{earlier, reuse};
+pub use reuse::{earlier, note_read, reuse};
 pub use revise::{Revision, revise};
-pub use settle::{received_count, settle_application};
+pub use settle::{received_count, settle_application, settle_now};
 pub use submit::submit;
 pub use upload::{Upload, prepare_upload, remove_material, upload};
 pub use withdraw::{confirm_withdrawal, withdraw};
@@ -54,7 +56,8 @@ use domain::access::Reach;
 use domain::application::{ApplicationState, PartyProblem, PartyRole};
 use domain::assessment::Facts;
 use domain::catalogue::FormProblem;
-use domain::flow::CreditKind;
+use domain::flow::{CreditKind, MandateScope};
+use domain::local_time::{Instant, date_of};
 use domain::reason::Reason;
 use persistence::application::{Application, Content, Scope, find_visible, lock};
 use persistence::event::{Actor, ActorKind};
@@ -160,20 +163,35 @@ fn applicant_identifier(content: &Content) -> Option<&str> {
     applicant.identifiers.first().map(|i| i.value.as_str())
 }
 
-/// Adds what stands against the applicant: bars from applying, breaches that bar commitments and deferrals.
-fn bars(tx: &mut Tx<'_>, dossier: &Dossier, facts: &mut Facts) -> Result<(), DbError> {
-    let Some(identifier) = applicant_identifier(&dossier.content) else { return Ok(()) };
-    for record in credit::list_against(tx, dossier.application.zone, identifier)? {
-        match record.kind {
-            CreditKind::Breach => {
-                facts.breaches.push(Reason::new("unrepaired_breach", "存在未修复的违诺记录", "国办发〔2020〕42号"));
+/// Adds what stands against the applicant, under any of his identifiers: bars from applying for one of these
+/// matters, breaches that bar commitments and deferrals.
+fn bars(tx: &mut Tx<'_>, dossier: &Dossier, snapshot: &ZoneSnapshot, facts: &mut Facts) -> Result<(), DbError> {
+    let applicant = dossier.content.parties.iter().find(|p| p.role == PartyRole::Applicant);
+    let matters: Vec<String> =
+        dossier.plan(snapshot).map(|p| p.matters.iter().map(|m| m.document.code.clone()).collect()).unwrap_or_default();
+    for identifier in applicant.iter().flat_map(|p| &p.identifiers) {
+        for record in credit::list_against(tx, dossier.application.zone, &identifier.value)? {
+            match record.kind {
+                CreditKind::Breach => {
+                    facts.breaches.push(Reason::new("unrepaired_breach", "目前不适用承诺办理", "国办发〔2020〕42号"));
+                }
+                CreditKind::Bar if matters.contains(&record.matter) => {
+                    let until = record.until.map(|d| d.to_string()).unwrap_or_default();
+                    facts.bars.push(Reason::new("barred", format!("{until}前不得再次申请该行政许可"), "行政许可法 78、79"));
+                }
+                CreditKind::Bar => {}
             }
-            CreditKind::Bar if record.matter == dossier.application.subject_code => {
-                let until = record.until.map(|d| d.to_string()).unwrap_or_default();
-                facts.bars.push(Reason::new("barred", format!("{until}前不得再次申请该行政许可"), "行政许可法 78、79"));
-            }
-            CreditKind::Bar => {}
         }
+    }
+    Ok(())
+}
+
+/// An agent acts within his mandate; the applicant himself needs none.
+fn require_mandate(application: &Application, content: &Content, act: MandateScope, now: Instant, acting: &Acting) -> Result<(), Error> {
+    let by_agent = content.parties.iter().any(|p| p.role == PartyRole::Agent) && application.filed_by == acting.may.account;
+    if by_agent && !content.mandate.as_ref().is_some_and(|m| m.covers(act, date_of(now))) {
+        let text = format!("授权委托不包括{}，或者已经失效", act.label());
+        return Err(Error::NotAllowed(Reason::new("mandate_missing", text, "行政许可法 29")));
     }
     Ok(())
 }

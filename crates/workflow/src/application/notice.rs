@@ -4,9 +4,12 @@ use super::invalid_form;
 use super::work::Work;
 use crate::{Error, Invalid};
 use domain::access::Role;
+use domain::assessment::Plan;
+use domain::catalogue::Need;
 use domain::event::EventKind;
 use domain::flow::{
-    self, Command, NewObligation, Notice, NoticeFacts, NoticeItem, ObligationKind, check_notice, give_notice as give, unanswered_items,
+    self, Command, MandateScope, NewObligation, Notice, NoticeFacts, NoticeItem, ObligationKind, check_notice, give_notice as give,
+    unanswered_items,
 };
 use domain::reason::Reason;
 use serde_json::{Map, Value, json};
@@ -40,16 +43,21 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     if items.is_empty() {
         problems.push(Invalid::new("/items", "required", "应一次性列明需要补正的全部内容"));
     }
-    let last = work.dossier.content.notices.last().cloned();
-    let renewed = materials_since(work, last.as_ref());
+    for id in &ids {
+        super::accept::at_the_right_window(work, *id)?;
+    }
     let held = materials_held(work)?;
     let asked = |item: &NoticeItem| {
         let matter = item.case.and_then(|case| work.matter(case).ok());
         let material = item.material.as_deref().unwrap_or_default();
         matter.is_some_and(|m| m.requirements.iter().flat_map(|r| &r.choices).any(|c| c.material == material))
     };
-    let facts =
-        NoticeFacts { asked: &asked, held: &held, renewed: &renewed, last: last.as_ref(), overridden: new.override_reason.is_some() };
+    let before = |item: &NoticeItem| {
+        let of_case = |n: &&Notice| item.case.is_some_and(|case| n.cases.contains(&case));
+        let last = work.dossier.content.notices.iter().rev().find(of_case)?;
+        Some((last, materials_since(work, last)))
+    };
+    let facts = NoticeFacts { asked: &asked, held: &held, last: &before, overridden: new.override_reason.is_some() };
     let refused = check_notice(&items, &facts);
     problems.extend(refused.into_iter().map(|p| Invalid::new(format!("/items/{}", p.item), p.code, p.text)));
     super::checked(problems)?;
@@ -60,12 +68,13 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
         paper_before: work.dossier.content.paper.len(),
         ..Notice::new(round, work.now, work.acting.may.account, items, new.override_reason.clone())
     };
-    let (snapshot, term, now) = (work.snapshot.clone(), work.settings().supplement_term, work.now);
+    let (snapshot, settings, now) = (work.snapshot.clone(), work.settings(), work.now);
+    let (term, basis) = (settings.supplement_term, settings.treats_as_withdrawn_by);
     for id in &ids {
         work.change(*id)?;
     }
     let mut chosen: Vec<_> = work.dossier.cases.iter_mut().filter(|c| ids.contains(&c.id)).collect();
-    let notice = give(&mut chosen, notice, &Work::filing(&snapshot, now), term);
+    let notice = give(&mut chosen, notice, &Work::filing(&snapshot, now), term, basis);
     for id in &ids {
         let of_case = notice.items.iter().filter(|i| i.case == Some(*id)).count();
         let facts = json!({"round": round, "items": of_case, "due_on": notice.due.on, "overridden": notice.overridden.is_some()});
@@ -86,8 +95,7 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
 }
 
 /// Materials handed in, on paper or as files, since a notice.
-fn materials_since(work: &Work<'_, '_>, notice: Option<&Notice>) -> BTreeSet<String> {
-    let Some(notice) = notice else { return BTreeSet::new() };
+fn materials_since(work: &Work<'_, '_>, notice: &Notice) -> BTreeSet<String> {
     let files = work.dossier.materials.iter().skip(notice.files_before).map(|m| m.code.clone());
     files.chain(work.dossier.content.paper.iter().skip(notice.paper_before).map(|p| p.material.clone())).collect()
 }
@@ -97,53 +105,78 @@ fn materials_since(work: &Work<'_, '_>, notice: Option<&Notice>) -> BTreeSet<Str
 fn materials_held(work: &mut Work<'_, '_>) -> Result<BTreeSet<String>, Error> {
     let files = work.dossier.materials.iter().map(|m| m.code.clone());
     let here: BTreeSet<String> = files.chain(work.dossier.content.paper.iter().map(|p| p.material.clone())).collect();
-    let earlier = super::reuse::earlier(work.tx, &work.dossier)?;
+    let earlier = super::reuse::earlier(work.tx, &work.dossier, None)?;
     Ok(earlier.into_iter().map(|m| m.code).filter(|code| !here.contains(code)).collect())
 }
 
-/// Takes the supplements in: every material asked for has to be there. Form entries may be corrected with it.
+/// Takes the supplements in, of every open notice whose materials are all there. Form entries asked for may be
+/// corrected with it.
 ///
 /// # Errors
 /// [`Error::NotAcceptable`] with what is still missing, [`Error::Invalid`] for a form that does not fit.
 pub fn supplement(work: &mut Work<'_, '_>, form: Map<String, Value>) -> Result<(), Error> {
+    super::require_mandate(&work.dossier.application, &work.dossier.content, MandateScope::File, work.now, &work.acting)?;
     let ids = work.select(None, Command::Supplement)?;
-    let notice = work
-        .dossier
-        .content
-        .open_notice()
-        .cloned()
-        .ok_or_else(|| Error::StateForbids(Reason::new("no_open_notice", "没有待答复的补正告知", "行政许可法 32")))?;
-    let since = materials_since(work, Some(&notice));
-    let missing: Vec<Reason> = unanswered_items(&notice, &since)
-        .into_iter()
-        .map(|i| {
+    let plan = work.dossier.plan(&work.snapshot).ok_or(Error::SubjectNotInForce)?;
+    let mut missing = Vec::new();
+    let mut complete: Vec<(usize, Notice)> = Vec::new();
+    for (place, notice) in work.dossier.content.notices.iter().enumerate().filter(|(_, n)| n.answered_at.is_none()) {
+        let since = materials_since(work, notice);
+        let lacking = unanswered_items(notice, &since, |material| alternatives(&plan, material));
+        if lacking.is_empty() {
+            complete.push((place, notice.clone()));
+        }
+        missing.extend(lacking.into_iter().map(|i| {
             let name = i.material.clone().unwrap_or_default();
             Reason::new("supplement_missing", format!("尚未补交「{name}」：{}", i.remedy), "行政许可法 32")
-        })
-        .collect();
-    if !missing.is_empty() {
+        }));
+    }
+    if complete.is_empty() {
         return Err(Error::NotAcceptable(missing));
     }
     if !form.is_empty() {
-        let plan = work.dossier.plan(&work.snapshot).ok_or(Error::SubjectNotInForce)?;
-        let allowed: BTreeSet<&str> = notice.items.iter().filter_map(|i| i.element.as_deref()).collect();
-        let strange = form.keys().filter(|k| !allowed.contains(k.as_str()));
-        let mut problems: Vec<Invalid> =
-            strange.map(|k| Invalid::new(format!("/form/{k}"), "not_asked", "补正告知没有要求修改这一项")).collect();
-        let mut whole = work.dossier.content.form.clone();
-        whole.extend(form);
-        problems.extend(invalid_form(plan.form.check_draft(&whole)));
-        super::checked(problems)?;
-        work.change_content().form = whole;
+        correct_form(work, &plan, &complete, form)?;
     }
     let (snapshot, now) = (work.snapshot.clone(), work.now);
-    for id in ids {
-        flow::take_supplement(work.change(id)?, &Work::filing(&snapshot, now));
-        let due = work.case(id)?.deadline.map(|d| d.due.on);
-        work.note(EventKind::SupplementReceived, id, json!({"round": notice.round, "notice_due_on": due}));
+    for (place, notice) in complete {
+        for id in notice.cases.iter().filter(|id| ids.contains(id)) {
+            flow::take_supplement(work.change(*id)?, &Work::filing(&snapshot, now));
+            let due = work.case(*id)?.deadline.map(|d| d.due.on);
+            work.note(EventKind::SupplementReceived, *id, json!({"round": notice.round, "notice_due_on": due}));
+        }
+        if let Some(answered) = work.change_content().notices.get_mut(place) {
+            answered.answered_at = Some(now);
+        }
     }
-    if let Some(last) = work.change_content().notices.last_mut() {
-        last.answered_at = Some(now);
-    }
+    Ok(())
+}
+
+/// Everything that would do for a material: the choices of its any-of group, or itself.
+pub(super) fn alternatives(plan: &Plan, material: &str) -> Vec<String> {
+    let groups = plan.matters.iter().flat_map(|m| &m.document.requirements).filter(|r| r.need == Need::Any);
+    let mut all: Vec<String> = groups
+        .filter(|r| r.choices.iter().any(|c| c.material == material))
+        .flat_map(|r| &r.choices)
+        .filter(|c| !c.only_under_deferral)
+        .map(|c| c.material.clone())
+        .collect();
+    all.push(material.to_owned());
+    all
+}
+
+/// Corrects the form entries that the notices asked for.
+fn correct_form(work: &mut Work<'_, '_>, plan: &Plan, notices: &[(usize, Notice)], form: Map<String, Value>) -> Result<(), Error> {
+    let allowed: BTreeSet<&str> = notices.iter().flat_map(|(_, n)| &n.items).filter_map(|i| i.element.as_deref()).collect();
+    let strange = form.keys().filter(|k| !allowed.contains(k.as_str()));
+    let mut problems: Vec<Invalid> =
+        strange.map(|k| Invalid::new(format!("/form/{k}"), "not_asked", "补正告知没有要求修改这一项")).collect();
+    let mut whole = work.dossier.content.form.clone();
+    whole.extend(form);
+    // Elements of matters that took no part are kept, and not judged.
+    let mut judged = whole.clone();
+    judged.retain(|element, _| plan.form.elements().is_none_or(|e| e.contains_key(element)));
+    problems.extend(invalid_form(plan.form.check_draft(&judged)));
+    super::checked(problems)?;
+    work.change_content().form = whole;
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::work::Work;
 use crate::{Error, Invalid};
 use domain::application::ApplicationState;
 use domain::event::EventKind;
+use domain::flow::ObligationState;
 use domain::reason::Reason;
 use persistence::application::Paper;
 use serde_json::json;
@@ -23,7 +24,8 @@ pub struct NewPaper {
 /// # Errors
 /// [`Error::Invalid`] for a material no matter of the application asks for.
 pub fn take_paper(work: &mut Work<'_, '_>, new: NewPaper) -> Result<(), Error> {
-    if work.dossier.application.state == ApplicationState::Closed {
+    let owed = work.obligations.iter().any(|o| matches!(o.state, ObligationState::Open | ObligationState::Lapsed));
+    if work.dossier.application.state == ApplicationState::Closed && !owed {
         return Err(Error::StateForbids(Reason::new("closed", "申请已办结", "行政许可法")));
     }
     let plan = work.dossier.plan(&work.snapshot).ok_or(Error::SubjectNotInForce)?;
@@ -35,6 +37,5 @@ pub fn take_paper(work: &mut Work<'_, '_>, new: NewPaper) -> Result<(), Error> {
     work.note_whole(EventKind::PaperTaken, json!({"material": material, "original": original, "count": count}));
     let paper = Paper { material: material.clone(), original, count, taken_by: work.acting.may.account, taken_at: work.now };
     work.change_content().paper.push(paper);
-    work.supply(&material);
-    Ok(())
+    work.supply(&material)
 }

@@ -2,7 +2,7 @@
 
 use super::work::{Opening, Work};
 use crate::{Error, Invalid};
-use domain::application::ProceedingStage;
+use domain::application::{CaseState, ProceedingStage};
 use domain::event::EventKind;
 use domain::flow::{
     self, BarGround, CheckResult, Command, Conclusion, Consequence, CreditKind, ObligationKind, ObligationState, Proceeding,
@@ -30,6 +30,7 @@ pub fn post_check(work: &mut Work<'_, '_>, id: Uuid, result: CheckResult, findin
     if !work.obligations.iter().any(|o| owed(&o)) {
         return Err(Error::StateForbids(Reason::new("no_check_owed", "没有待完成的事后核查", "国办发〔2020〕42号")));
     }
+    work.write_down(id, result.label(), &findings)?;
     work.note(EventKind::PostCheckRecorded, id, json!({"result": result, "checked_by": me}));
     if result != CheckResult::CannotVerify {
         work.discharge(id, ObligationState::Fulfilled, is_check);
@@ -48,8 +49,15 @@ pub fn post_check(work: &mut Work<'_, '_>, id: Uuid, result: CheckResult, findin
 /// [`Error::StateForbids`].
 pub fn propose_revocation(work: &mut Work<'_, '_>, id: Uuid, findings: String) -> Result<(), Error> {
     work.require(id, Command::ProposeRevocation)?;
+    let accepted = work.case(id)?.state == CaseState::Accepted;
+    let lapsed = work.obligations.iter().any(|o| o.case == id && o.state == ObligationState::Lapsed && o.is_missing_deferral());
+    if accepted && !lapsed {
+        let text = "没有逾期未补的容缺材料，不能启动处理程序";
+        return Err(Error::StateForbids(Reason::new("nothing_lapsed", text, "容缺受理规则")));
+    }
     let (until, now, me) = (work.term(work.settings().statement_term), work.now, work.acting.may.account);
-    let (cause, stage) = (ProceedingCause::Unlawful, ProceedingStage::Statement);
+    let cause = if lapsed { ProceedingCause::DeferralLapsed } else { ProceedingCause::Unlawful };
+    let stage = ProceedingStage::Statement;
     work.open_proceeding(id, Opening { cause, stage, findings, until, at: now, by: Some(me) })
 }
 
@@ -96,14 +104,14 @@ pub fn revoke(work: &mut Work<'_, '_>, id: Uuid, ground: RevocationGround, reaso
     let me = work.acting.may.account;
     work.note(EventKind::GrantRevoked, id, json!({"ground": ground, "cause": cause, "decided_by": me, "basis": "行政许可法 69"}));
     work.set_certificate(id, CertificateState::Revoked)?;
-    work.discharge(id, ObligationState::Cancelled, |_| true);
+    work.discharge(id, ObligationState::Cancelled, flow::Obligation::ends_with_case);
     if cause != ProceedingCause::Unlawful {
         work.record_credit(id, CreditKind::Breach, domain::code::TextCode::as_str(cause), None)?;
     }
     if ground == RevocationGround::FraudOrBribery {
         work.bar(id, BarGround::FraudOrBribery)?;
     }
-    work.make_reversal(id, &format!("撤销准予决定。理由：{}；{reason}。", ground.label()), "行政许可法 69")
+    work.make_reversal(id, true, &format!("撤销准予决定。理由：{}；{reason}。", ground.label()), "行政许可法 69")
 }
 
 /// Decides what a lapsed deferral leads to, by a named official, after the applicant was heard.
@@ -115,9 +123,9 @@ pub fn cancel_acceptance(work: &mut Work<'_, '_>, id: Uuid, consequence: Consequ
     let cause = work.conclude(id, Conclusion::Lapsed(consequence), reason)?;
     let me = work.acting.may.account;
     work.note(EventKind::DeferralConsequence, id, json!({"consequence": consequence, "decided_by": me}));
-    work.discharge(id, ObligationState::Cancelled, |_| true);
+    work.discharge(id, ObligationState::Cancelled, flow::Obligation::ends_with_case);
     work.record_credit(id, CreditKind::Breach, domain::code::TextCode::as_str(cause), None)?;
-    work.make_reversal(id, &format!("{}。理由：{reason}。", consequence.label()), "容缺受理承诺书")
+    work.make_reversal(id, true, &format!("{}。理由：{reason}。", consequence.label()), "容缺受理承诺书")
 }
 
 /// Ends a proceeding without consequence.
@@ -149,8 +157,8 @@ pub fn recall(work: &mut Work<'_, '_>, id: Uuid, ground: RecallGround, reason: &
     flow::recall(work.change(id)?, now);
     work.note(EventKind::GrantRecalled, id, json!({"ground": ground, "basis": "行政许可法 8"}));
     work.set_certificate(id, CertificateState::Recalled)?;
-    work.discharge(id, ObligationState::Cancelled, |_| true);
-    work.make_reversal(id, &format!("撤回行政许可。理由：{}；{reason}。补偿：{compensation}。", ground.label()), "行政许可法 8")
+    work.discharge(id, ObligationState::Cancelled, flow::Obligation::ends_with_case);
+    work.make_reversal(id, false, &format!("撤回行政许可。理由：{}；{reason}。补偿：{compensation}。", ground.label()), "行政许可法 8")
 }
 
 impl Work<'_, '_> {

@@ -8,9 +8,9 @@ use domain::calendar::due;
 use domain::event::EventKind;
 use domain::flow;
 use domain::local_time::date_of;
-use persistence::Tx;
 use persistence::application::{list_clock, list_provisional};
 use persistence::job::{self, Job, JobKind};
+use persistence::{Tx, obligation};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -35,7 +35,20 @@ pub fn recompute_portion(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, after: Uuid) 
     for (case, application) in &found {
         recompute_one(tx, snapshot.clone(), *application, |work| recount(work, *case))?;
     }
-    Ok(found.last().map(|(case, _)| *case))
+    let owed = obligation::list_provisional(tx, snapshot.zone, after, PORTION)?;
+    for (duty, application) in &owed {
+        recompute_one(tx, snapshot.clone(), *application, |work| {
+            work.roll_obligation(*duty);
+            Ok(())
+        })?;
+    }
+    let cases = found.last().map(|(id, _)| *id);
+    let duties = owed.last().map(|(id, _)| *id);
+    Ok(match (cases, duties) {
+        // The list that reached less far sets where the next portion begins.
+        (Some(c), Some(d)) => Some(c.min(d)),
+        (one, other) => one.or(other),
+    })
 }
 
 /// Closes the work.
@@ -73,11 +86,11 @@ fn recount(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
                 if counted.at < before.due.at { domain::calendar::Due { provisional: counted.provisional, ..before.due } } else { counted };
             Some(Deadline { due: kept, yellow_at: yellow_from(&snapshot.calendar, date_of(given), &kept, 3) })
         }
-        CaseState::Waiting | CaseState::Decided | CaseState::Ended => {
-            let mut settled = before;
-            settled.due.provisional = false;
-            Some(settled)
+        CaseState::Decided => {
+            let due = due(&snapshot.calendar, hours, case.decided_at.unwrap_or(now), flow::DELIVERY_TERM);
+            Some(Deadline { due, ..before })
         }
+        CaseState::Waiting | CaseState::Ended => None,
     };
     let moved = after.map(|d| d.due.on) != Some(before.due.on);
     let case = work.change(id)?;

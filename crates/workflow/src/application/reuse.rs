@@ -2,26 +2,43 @@
 
 use super::{Acting, applicant_identifier, lock_for, save};
 use crate::{Dossier, Error, Invalid, ZoneSnapshot};
+use domain::access::Reach;
+use domain::application::CaseState;
 use domain::event::EventKind;
+use persistence::application::lock_unscoped_whole;
 use persistence::event::{self, NewEvent};
-use persistence::material::{self, Material};
+use persistence::material::{self, Earlier, Material};
 use persistence::{DbError, Tx, ids};
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The newest of each kind that the applicant handed in with earlier filings.
+/// The newest of each kind that the applicant handed in with earlier accepted filings of the same project. An
+/// applicant is offered what stands on his own list; staff (`None`) what the hall holds.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn earlier(tx: &mut Tx<'_>, dossier: &Dossier) -> Result<Vec<Material>, DbError> {
+pub fn earlier(tx: &mut Tx<'_>, dossier: &Dossier, account: Option<Uuid>) -> Result<Vec<Material>, DbError> {
     let Some(identifier) = applicant_identifier(&dossier.content) else { return Ok(Vec::new()) };
-    let found = material::list_of_applicant(tx, dossier.application.zone, identifier, dossier.application.id)?;
+    let (project, except) = (dossier.application.project_code.as_deref(), dossier.application.id);
+    let found = material::list_of_applicant(tx, dossier.application.zone, &Earlier { identifier, project, except, account })?;
     let mut seen = BTreeSet::new();
     Ok(found.into_iter().filter(|m| seen.insert(m.code.clone())).collect())
 }
 
-/// Uses an earlier document of the same applicant in this draft. Repeating it changes nothing.
+/// Records that somebody else than its owner read a file.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Database`].
+pub fn note_read(tx: &mut Tx<'_>, zone: i32, id: Uuid, material: Uuid, acting: &Acting) -> Result<(), Error> {
+    let (mut application, _) = lock_unscoped_whole(tx, zone, id)?.ok_or(Error::NotFound)?;
+    let event = NewEvent { kind: EventKind::MaterialRead, occurred_at: tx.now(), payload: json!({"material_id": material}) };
+    let stream = application.stream();
+    event::append(tx, stream, &mut application.head, &acting.actor, vec![event])?;
+    Ok(persistence::application::save(tx, &application)?)
+}
+
+/// Uses an earlier document of the same applicant here. Repeating it changes nothing.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a document that is not his, or not asked for here.
@@ -32,9 +49,14 @@ pub fn reuse(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, source: Uuid, a
     if let Some(known) = dossier.materials.iter().find(|m| m.upload_id == upload_id) {
         return Ok(known.clone());
     }
-    super::require_draft(&dossier.application)?;
+    // The desk takes over what the hall holds until it has accepted; the applicant while it is his draft.
+    let staff = acting.may.reach == Reach::Zone;
+    let received = dossier.cases.iter().any(|c| c.state == CaseState::Received);
+    if !(staff && received) {
+        super::require_draft(&dossier.application)?;
+    }
     let strange = |code, text| Error::Invalid(vec![Invalid::new("/material_id", code, text)]);
-    let found = earlier(tx, &dossier)?.into_iter().find(|m| m.id == source);
+    let found = earlier(tx, &dossier, (!staff).then_some(acting.may.account))?.into_iter().find(|m| m.id == source);
     let found = found.ok_or_else(|| strange("not_reusable", "没有可以复用的这份材料".to_owned()))?;
     let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
     let asked = plan.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == found.code);

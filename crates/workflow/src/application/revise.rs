@@ -1,6 +1,6 @@
 //! Change a draft: form and answers are merged, `null` takes an entry out.
 
-use super::create::answer_problems;
+use super::create::{answer_problems, mandate_problems};
 use super::{Acting, checked, invalid_form, invalid_parties, lock_for, require_draft, save};
 use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot, subject};
 use domain::application::{Party, check_parties};
@@ -66,6 +66,7 @@ pub fn revise(
     if let Some(parties) = revision.parties {
         changed.push("parties".to_owned());
         content.parties = check_parties(parties, date_of(tx.now())).map_err(invalid_parties)?;
+        checked(mandate_problems(&content.parties, content.mandate.as_ref(), tx.now()).into_iter().collect())?;
     }
     application.version += 1;
     let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;

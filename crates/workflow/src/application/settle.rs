@@ -3,7 +3,9 @@
 use super::submit::lapses;
 use super::work::settle_only;
 use crate::{Error, ZoneSnapshot};
+use chrono::TimeDelta;
 use domain::application::CaseState;
+use domain::flow::ObligationState;
 use persistence::application::list_cases;
 use persistence::job::{self, Job};
 use persistence::number::Stock;
@@ -18,21 +20,31 @@ pub fn received_count(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<u
     Ok(list_cases(tx, zone, application)?.iter().filter(|c| matches!(c.state, CaseState::Received)).count())
 }
 
-/// Settles an application and closes the job, or puts it off to the next lapse. Everything is dated to its
-/// legal moment, whenever this runs.
+/// Settles an application as of now; returns the numbers that were not used.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub fn settle_application(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job, stock: Stock) -> Result<(), Error> {
-    let Some(done) = settle_only(tx, snapshot.clone(), job.subject, stock)? else { return Ok(job::finish(tx, job)?) };
-    let withdraws = snapshot.catalogue.zone.settings.treats_as_withdrawn_by.is_some();
+pub fn settle_now(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, stock: Stock) -> Result<Stock, Error> {
+    Ok(settle_only(tx, snapshot.clone(), id, stock)?.map(|done| done.unused).unwrap_or_default())
+}
+
+/// Settles an application and closes the job, or puts it off to the next lapse. Everything is dated to its
+/// legal moment, whenever this runs. Returns the numbers that were not used.
+///
+/// # Errors
+/// [`Error::Database`].
+pub fn settle_application(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job, stock: Stock) -> Result<Stock, Error> {
+    let Some(done) = settle_only(tx, snapshot.clone(), job.subject, stock.clone())? else {
+        job::finish(tx, job)?;
+        return Ok(stock);
+    };
     let owed = obligation::list(tx, job.zone, job.subject)?;
-    let open = owed.iter().filter(|o| o.state == domain::flow::ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
+    let open = owed.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
     let now = tx.now();
-    match lapses(&done.dossier.cases, withdraws).chain(open).min() {
+    match lapses(&done.dossier.cases).chain(open).min() {
         // A term whose calendar is still not published is looked at again tomorrow.
-        Some(due_at) => job::postpone(tx, job, if due_at > now { due_at } else { now + chrono::TimeDelta::days(1) })?,
+        Some(due_at) => job::postpone(tx, job, if due_at > now { due_at } else { now + TimeDelta::days(1) })?,
         None => job::finish(tx, job)?,
     }
-    Ok(())
+    Ok(done.unused)
 }

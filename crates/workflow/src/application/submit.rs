@@ -5,6 +5,7 @@ use crate::{Dossier, Error, Snapshots, ZoneSnapshot, settle_cases};
 use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChannel};
 use domain::assessment::assess;
 use domain::event::EventKind;
+use domain::flow::MandateScope;
 use domain::local_time::Instant;
 use domain::reason::Reason;
 use persistence::application::insert_cases;
@@ -12,7 +13,7 @@ use persistence::event::{self, NewEvent};
 use persistence::idempotency::{self, Request};
 use persistence::job::{self, JobKind};
 use persistence::number::Stock;
-use persistence::{Tx, ids};
+use persistence::{Tx, certificate, ids};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -41,7 +42,8 @@ pub fn submit(
     let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
     let hours = &snapshot.catalogue.zone.hours;
     let mut facts = dossier.facts();
-    super::bars(tx, &dossier, &mut facts)?;
+    super::bars(tx, &dossier, &snapshot, &mut facts)?;
+    super::require_mandate(&dossier.application, &dossier.content, MandateScope::File, dossier.at, acting)?;
     let assessment = assess(&plan, &facts, &snapshot.calendar, hours);
     if !assessment.may_submit {
         return Err(Error::NotReady(assessment.reasons));
@@ -53,8 +55,12 @@ pub fn submit(
     };
     let filing = Filing { received_at, calendar: &snapshot.calendar, hours };
     dossier.cases = domain::application::submit(&plan, &facts, &filing, ids::new_id);
-    for case in &mut dossier.cases {
-        case.target.clone_from(&dossier.content.target);
+    if let Some(target) = &dossier.content.target {
+        // The certificate belongs to one matter: only its case acts on it.
+        let matter = certificate::find(tx, dossier.application.zone, &target.certificate_no)?.map(|c| c.matter);
+        for case in dossier.cases.iter_mut().filter(|c| Some(&c.matter) == matter.as_ref()) {
+            case.target = Some(target.clone());
+        }
     }
     if dossier.cases.is_empty() {
         return Err(Error::NotReady(vec![Reason::new("nothing_chosen", "没有选择任何事项", "办事指南")]));
@@ -71,7 +77,7 @@ pub fn submit(
     let stream = application.stream();
     event::append(tx, stream, &mut application.head, &acting.actor, events)?;
     insert_cases(tx, application.zone, id, &dossier.cases)?;
-    if let Some(due_at) = lapses(&dossier.cases, false).min() {
+    if let Some(due_at) = lapses(&dossier.cases).min() {
         job::insert(tx, application.zone, JobKind::SettleApplication, id, due_at)?;
     }
     save(tx, application)?;
@@ -92,7 +98,8 @@ fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instan
 }
 
 /// When time acts on these cases: silence on received ones, the term for supplements where it ends them.
-pub(super) fn lapses(cases: &[Case], withdraws: bool) -> impl Iterator<Item = Instant> {
-    let running = move |c: &&Case| c.state == CaseState::Received || (withdraws && c.state == CaseState::Supplementing);
+pub(super) fn lapses(cases: &[Case]) -> impl Iterator<Item = Instant> {
+    let ending = |c: &Case| c.state == CaseState::Supplementing && c.progress.lapse_basis.is_some();
+    let running = move |c: &&Case| c.state == CaseState::Received || ending(c);
     cases.iter().filter(running).filter_map(|c| c.deadline).map(|d| d.due.at)
 }

@@ -1,8 +1,9 @@
 //! Hand in a material: the file is stored sealed first, then entered in one transaction.
 
+use super::notice::alternatives;
 use super::work::supply_late;
 use super::{Acting, lock_for, require_draft, save};
-use crate::{Error, Invalid, ZoneSnapshot, subject};
+use crate::{Dossier, Error, Invalid, ZoneSnapshot, subject};
 use chrono::NaiveDate;
 use domain::application::ApplicationState;
 use domain::event::EventKind;
@@ -48,17 +49,23 @@ pub fn prepare_upload(
     if let Err(filed) = require_draft(&application) {
         // Repeating an upload gives its answer even after filing.
         let repeated = material::find_upload(tx, snapshot.zone, id, upload_id)?.is_some();
-        let owed = repeated || is_owed(tx, snapshot.zone, id, &content, material)?;
+        let owed = repeated || is_owed(tx, snapshot, &application, &content, material)?;
         return if owed { Ok(()) } else { Err(filed) };
     }
     require_known(&application, snapshot, date_of(tx.now()), material)
 }
 
-/// Whether a material may still come after filing: an open notice asks for it, or it was deferred or promised.
-fn is_owed(tx: &mut Tx<'_>, zone: i32, id: Uuid, content: &Content, material: &str) -> Result<bool, Error> {
-    let asked = content.open_notice().is_some_and(|n| n.items.iter().any(|i| i.material.as_deref() == Some(material)));
-    if asked {
-        return Ok(true);
+/// Whether a material may still come after filing: an open notice asks for it or for what it would do for, or it
+/// was deferred or promised.
+fn is_owed(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, application: &Application, content: &Content, material: &str) -> Result<bool, Error> {
+    let (zone, id) = (application.zone, application.id);
+    if content.open_notices().next().is_some() {
+        let dossier = Dossier::stored(tx, application.clone(), content.clone())?;
+        let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
+        let fits = |asked: &str| alternatives(&plan, asked).iter().any(|m| m == material);
+        if content.open_notices().flat_map(|n| &n.items).filter_map(|i| i.material.as_deref()).any(fits) {
+            return Ok(true);
+        }
     }
     let owed = |o: &Obligation| match o.new.kind {
         ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant => o.new.subject == material,
@@ -97,7 +104,7 @@ pub fn upload(tx: &mut Tx<'_>, snapshot: ZoneSnapshot, id: Uuid, new: Upload, ac
         save(tx, &mut application)?;
         return Ok((material, false));
     }
-    if !is_owed(tx, zone, id, &content, &material.code)? {
+    if !is_owed(tx, &snapshot, &application, &content, &material.code)? {
         require_draft(&application)?;
     }
     supply_late(tx, snapshot, (application, content), acting, &material.code, payload)?;

@@ -3,9 +3,7 @@
 use super::work::Work;
 use crate::Error;
 use domain::event::EventKind;
-use domain::flow::{self, Command, MandateScope, ObligationState};
-use domain::local_time::date_of;
-use domain::reason::Reason;
+use domain::flow::{self, Command, MandateScope, Obligation, ObligationState};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,10 +12,7 @@ use uuid::Uuid;
 /// # Errors
 /// [`Error::NotAllowed`] for an agent whose mandate does not cover it.
 pub fn withdraw(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, reason: &str) -> Result<(), Error> {
-    let mandate = work.dossier.content.mandate.as_ref();
-    if mandate.is_some_and(|m| !m.covers(MandateScope::Withdraw, date_of(work.now))) {
-        return Err(Error::NotAllowed(Reason::new("mandate_missing", "授权委托不包括撤回申请，或者已经失效", "行政许可法 29")));
-    }
+    super::require_mandate(&work.dossier.application, &work.dossier.content, MandateScope::Withdraw, work.now, &work.acting)?;
     for id in work.select(cases, Command::Withdraw)? {
         let now = work.now;
         flow::withdraw(work.change(id)?, now);
@@ -25,7 +20,7 @@ pub fn withdraw(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, reason: &str) -
         work.note(if pending { EventKind::WithdrawalRequested } else { EventKind::CaseWithdrawn }, id, json!({}));
         work.file(id)?.withdrawal_reason = Some(reason.to_owned());
         if !pending {
-            work.discharge(id, ObligationState::Cancelled, |_| true);
+            work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
         }
     }
     Ok(())
@@ -37,8 +32,9 @@ pub fn withdraw(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, reason: &str) -
 /// [`Error::StateForbids`].
 pub fn confirm_withdrawal(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
     work.require(id, Command::ConfirmWithdrawal)?;
-    flow::confirm_withdrawal(work.change(id)?);
+    let now = work.now;
+    flow::confirm_withdrawal(work.change(id)?, now);
     work.note(EventKind::CaseWithdrawn, id, json!({}));
-    work.discharge(id, ObligationState::Cancelled, |_| true);
+    work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
     Ok(())
 }

@@ -2,21 +2,21 @@
 
 use super::{Acting, Done, lock_for, replay};
 use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use domain::access::Reach;
 use domain::application::{ApplicationState, Case, Filing, Lapse, PartyKind, PartyRole, ProceedingStage, counting_start, settle};
-use domain::assessment::{Assessment, assess};
+use domain::assessment::{Assessment, Facts};
 use domain::calendar::{Due, Limit, due};
 use domain::catalogue::{Matter, ZoneSettings};
 use domain::event::EventKind;
 use domain::flow::{
     self, ClockEntry, Command, NewObligation, Obligation, ObligationKind, ObligationState, Proceeding, ProceedingCause, forbidden,
 };
-use domain::local_time::Instant;
+use domain::local_time::{Instant, end_of};
 use domain::reason::Reason;
 use persistence::application::{
-    Application, CaseFile, Content, find_case_file, insert_clock_entry, list_clock, lock_unscoped_whole, save_case, save_case_file,
-    save_content,
+    Application, CaseFile, CaseNote, Content, find_case_file, insert_clock_entry, list_clock, lock_unscoped_whole, save_case,
+    save_case_file, save_content,
 };
 use persistence::event::{self, NewEvent};
 use persistence::idempotency::{self, Request};
@@ -126,7 +126,7 @@ pub(super) fn supply_late(
     let mut work = Work::open(tx, snapshot, acting.clone(), application, content, Stock::default())?;
     work.settle_obligations()?;
     work.note_whole(EventKind::MaterialUploaded, payload);
-    work.supply(material);
+    work.supply(material)?;
     work.save().map(|_| ())
 }
 
@@ -194,10 +194,11 @@ impl<'t, 'c> Work<'t, 'c> {
         due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, self.now, limit)
     }
 
-    /// How the application stands.
-    pub(super) fn assess(&self) -> Result<Assessment, Error> {
-        let (plan, facts) = (self.dossier.plan(&self.snapshot).ok_or(Error::SubjectNotInForce)?, self.dossier.facts());
-        Ok(assess(&plan, &facts, &self.snapshot.calendar, &self.snapshot.catalogue.zone.hours))
+    /// How the application stands, with what stands against its applicant by now.
+    pub(super) fn assess(&mut self) -> Result<Assessment, Error> {
+        let mut against = Facts::at(self.now);
+        super::bars(self.tx, &self.dossier, &self.snapshot, &mut against)?;
+        self.dossier.assess_with(&self.snapshot, against.bars, against.breaches).ok_or(Error::SubjectNotInForce)
     }
 
     /// The cases a command is for: those named, or all the caller may act on and whose state allows it.
@@ -220,6 +221,9 @@ impl<'t, 'c> Work<'t, 'c> {
             };
         };
         for (i, id) in named.iter().enumerate() {
+            if named.iter().take(i).any(|earlier| earlier == id) {
+                return Err(Error::Invalid(vec![crate::Invalid::new(format!("/cases/{i}"), "case_twice", "办件重复")]));
+            }
             let unknown = || crate::Invalid::new(format!("/cases/{i}"), "case_unknown", "本申请没有这个办件");
             let case = self.dossier.cases.iter().find(|c| c.id == *id).ok_or_else(|| Error::Invalid(vec![unknown()]))?;
             if !self.reaches(case, command) {
@@ -329,10 +333,16 @@ impl<'t, 'c> Work<'t, 'c> {
 
     /// Opens duties of a case.
     pub(super) fn owe(&mut self, case: Uuid, new: Vec<NewObligation>) {
+        self.owe_at(self.now, case, new);
+    }
+
+    /// Opens duties of a case at the moment the law opened them.
+    fn owe_at(&mut self, at: Instant, id: Uuid, new: Vec<NewObligation>) {
+        let Some(case) = self.dossier.cases.iter().find(|c| c.id == id).cloned() else { return };
         for new in new {
             let facts = json!({"kind": new.kind, "owed_by": new.owed_by, "subject": new.subject, "due_on": new.due.map(|d| d.on)});
-            self.opened.push(Obligation::open(ids::new_id(), case, new, self.now));
-            self.note(EventKind::ObligationOpened, case, facts);
+            self.opened.push(Obligation::open(ids::new_id(), &case, new, at));
+            self.note_at(at, EventKind::ObligationOpened, id, facts);
         }
     }
 
@@ -351,6 +361,27 @@ impl<'t, 'c> Work<'t, 'c> {
         }
     }
 
+    /// Makes the date of a duty final on a calendar loaded since: it is never shortened, and rolled off a free day.
+    pub(super) fn roll_obligation(&mut self, id: Uuid) {
+        let calendar = self.snapshot.calendar.clone();
+        let Some(o) = self.obligations.iter_mut().find(|o| o.id == id) else { return };
+        let Some(before) = o.new.due.filter(|d| calendar.covers(d.on.year())) else { return };
+        let on = if calendar.counts(before.on) { before.on } else { calendar.next_working_day(before.on) };
+        o.new.due = Some(Due { on, at: end_of(on), provisional: false });
+        let (case, kind) = (o.case, o.new.kind);
+        self.settled.insert(id);
+        self.note(EventKind::DeadlineMoved, case, json!({"duty": kind, "from": before.on, "to": on, "basis": "国务院办公厅放假安排"}));
+    }
+
+    /// Opens again what a decision at `decided` had cancelled.
+    pub(super) fn reopen_obligations(&mut self, case: Uuid, decided: Option<Instant>) {
+        let by_decision = |o: &Obligation| o.case == case && o.state == ObligationState::Cancelled && o.settled_at == decided;
+        for o in self.obligations.iter_mut().filter(|o| by_decision(o)) {
+            (o.state, o.settled_at) = (ObligationState::Open, None);
+            self.settled.insert(o.id);
+        }
+    }
+
     /// Enters something in the ledger of a case's clock.
     ///
     /// # Errors
@@ -358,11 +389,28 @@ impl<'t, 'c> Work<'t, 'c> {
     pub(super) fn enter_clock(&mut self, case: Uuid, entry: &ClockEntry) -> Result<(), Error> {
         let zone = self.zone();
         let seq = list_clock(self.tx, zone, case)?.len() + 1;
-        Ok(insert_clock_entry(self.tx, zone, case, seq, entry)?)
+        // What is said in words stands sealed in the case's file, not in the ledger.
+        if let Some(reason) = &entry.reason {
+            self.file(case)?.clock_reasons.insert(seq, reason.clone());
+        }
+        Ok(insert_clock_entry(self.tx, zone, case, seq, &ClockEntry { reason: None, ..entry.clone() })?)
+    }
+
+    /// Notes something in a case's file.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn write_down(&mut self, case: Uuid, about: &str, text: &str) -> Result<(), Error> {
+        let note = CaseNote { about: about.to_owned(), text: text.to_owned(), by: self.acting.may.account, at: self.now };
+        self.file(case)?.notes.push(note);
+        Ok(())
     }
 
     /// Notes that a material came: whatever of it was deferred or promised is done, late or not.
-    pub(super) fn supply(&mut self, material: &str) {
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn supply(&mut self, material: &str) -> Result<(), Error> {
         let mut have: BTreeSet<String> = self.dossier.materials.iter().map(|m| m.code.clone()).collect();
         have.extend(self.dossier.content.paper.iter().map(|p| p.material.clone()));
         have.insert(material.to_owned());
@@ -373,8 +421,30 @@ impl<'t, 'c> Work<'t, 'c> {
         };
         let ids: Vec<Uuid> = self.dossier.cases.iter().map(|c| c.id).collect();
         for id in ids {
+            self.waive_late(id, |o| done(o))?;
             self.discharge(id, ObligationState::Fulfilled, done);
         }
+        Ok(())
+    }
+
+    /// Gives the promise back the days the applicant has been late with what he deferred (R4.13).
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn waive_late(&mut self, id: Uuid, which: impl Fn(&Obligation) -> bool) -> Result<(), Error> {
+        let late = |o: &&Obligation| {
+            o.case == id && o.state == ObligationState::Lapsed && o.new.kind == ObligationKind::DeferredBeforeDecision && which(o)
+        };
+        let Some(since) = self.obligations.iter().filter(late).filter_map(|o| o.new.due).min_by_key(|d| d.at) else { return Ok(()) };
+        let (zone, now, snapshot) = (self.zone(), self.now, self.snapshot.clone());
+        let mut entries = list_clock(self.tx, zone, id)?;
+        let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
+        if let Some(entry) = flow::waive(self.change(id)?, &mut entries, since, now, calendar) {
+            self.enter_clock(id, &entry)?;
+            let due = self.case(id)?.deadline.map(|d| d.due.on);
+            self.note(EventKind::DeadlineMoved, id, json!({"to": due, "basis": entry.basis}));
+        }
+        Ok(())
     }
 
     /// The applicant's name.
@@ -398,8 +468,8 @@ impl<'t, 'c> Work<'t, 'c> {
         for i in 0..self.dossier.cases.len() {
             let Some(case) = self.dossier.cases.get(i).cloned() else { continue };
             let (id, zone) = (case.id, self.snapshot.catalogue.zone.clone());
-            let basis = zone.settings.treats_as_withdrawn_by.clone();
-            match settle(&case, self.now, &self.snapshot.calendar, &zone.hours, basis.is_some()) {
+            let basis = case.progress.lapse_basis.clone();
+            match settle(&case, self.now, &self.snapshot.calendar, &zone.hours) {
                 Some(Lapse::Accepted(acceptance)) => {
                     let case_no = self.next_number()?;
                     let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
@@ -408,10 +478,10 @@ impl<'t, 'c> Work<'t, 'c> {
                     let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
                         "due_on": acceptance.decision.due.on, "basis": "行政许可法 32(4)"});
                     self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
-                    self.owe_deferrals(id)?;
+                    self.owe_deferrals(id, acceptance.lapsed_at)?;
                 }
                 Some(Lapse::TreatedAsWithdrawn { at }) => {
-                    self.change(id)?.treat_as_withdrawn();
+                    self.change(id)?.treat_as_withdrawn(at);
                     self.note_at(at, EventKind::CaseTreatedAsWithdrawn, id, json!({"basis": basis}));
                 }
                 None => {}
@@ -421,14 +491,14 @@ impl<'t, 'c> Work<'t, 'c> {
     }
 
     /// What an acceptance leaves owed.
-    pub(super) fn owe_deferrals(&mut self, id: Uuid) -> Result<(), Error> {
+    pub(super) fn owe_deferrals(&mut self, id: Uuid, at: Instant) -> Result<(), Error> {
         if self.dossier.content.valid_letters(flow::LetterKind::Deferral).next().is_none() {
             return Ok(());
         }
         let (items, matter) = (self.assess()?.items, self.matter(id)?);
         let snapshot = self.snapshot.clone();
         let owed = flow::on_acceptance(self.case(id)?, &matter, &items, &Self::filing(&snapshot, self.now));
-        self.owe(id, owed);
+        self.owe_at(at, id, owed);
         Ok(())
     }
 
@@ -436,7 +506,7 @@ impl<'t, 'c> Work<'t, 'c> {
     fn settle_obligations(&mut self) -> Result<(), Error> {
         let now = self.now;
         let mut lapsed = Vec::new();
-        for o in &mut self.obligations {
+        for o in self.obligations.iter_mut().chain(&mut self.opened) {
             if o.lapse(now) {
                 self.settled.insert(o.id);
                 lapsed.push(o.clone());
@@ -502,8 +572,7 @@ impl<'t, 'c> Work<'t, 'c> {
 
     /// When time acts next on this application; a date that may still move is looked at again tomorrow.
     pub(super) fn next_lapse(&self) -> Option<Instant> {
-        let withdraws = self.snapshot.catalogue.zone.settings.treats_as_withdrawn_by.is_some();
-        let cases = super::submit::lapses(&self.dossier.cases, withdraws);
+        let cases = super::submit::lapses(&self.dossier.cases);
         let owed = self.obligations.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
         cases.chain(owed).min().map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) })
     }

@@ -65,6 +65,7 @@ pub(crate) async fn adopt_application(
     // Number and code have opened it; the identifier is compared inside.
     let mut acting = caller.acting();
     acting.may = Scope { reach: domain::access::Reach::Zone, ..acting.may };
+    state.worker().settle(&zone, application.id).await?;
     let stock = Stock::default();
     let order = Order { snapshots: state.snapshots.clone(), known: zone.0.clone(), id: application.id, acting, request: None, stock };
     let done = state.db.write(move |tx| adopt(tx, order, &identifier)).await;

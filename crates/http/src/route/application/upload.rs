@@ -9,6 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, post};
 use futures_util::{StreamExt, TryStreamExt};
+use persistence::Tx;
 use persistence::file_store::Incoming;
 use persistence::ids::new_id;
 use persistence::material::Document;
@@ -114,8 +115,7 @@ impl Parts {
                     let (Some(code), Some(upload_id)) = (self.material.clone(), self.upload_id.clone()) else {
                         return Err(Problem::new(ErrorCode::BadUpload).detail("material和upload_id应在file之前"));
                     };
-                    let (snapshot, acting) = (zone.0.clone(), caller.acting());
-                    state.db.read(move |tx| prepare_upload(tx, &snapshot, id, &code, &upload_id, &acting)).await?;
+                    admit(state, zone, caller, id, (code, upload_id)).await?;
                     let (file_name, document) = take_file(state, zone.zone, &mut field).await?;
                     self.stored = Some(document.object_key.clone());
                     if self.sha256.as_ref().is_some_and(|wanted| *wanted != hex::encode(&document.digest)) {
@@ -135,6 +135,26 @@ impl Parts {
             (Some(material), Some(upload_id), Some((file_name, document))) => Ok(Upload { material, upload_id, file_name, document }),
             _ => Err(Problem::new(ErrorCode::BadUpload).detail("应有material、upload_id和file三项")),
         }
+    }
+}
+
+/// Whether this material may come now. A filed application that seems not to await it is settled first: what the
+/// law has done by now decides what is owed.
+async fn admit(
+    state: &AppState,
+    zone: &InZone,
+    caller: &Caller<may::UploadMaterial>,
+    id: Uuid,
+    (code, upload_id): (String, String),
+) -> Result<(), Problem> {
+    let (snapshot, acting) = (zone.0.clone(), caller.acting());
+    let asked = move |tx: &mut Tx<'_>| prepare_upload(tx, &snapshot, id, &code, &upload_id, &acting);
+    match state.db.read(asked.clone()).await {
+        Err(Error::StateForbids(_)) => {
+            state.worker().settle(zone, id).await?;
+            Ok(state.db.read(asked).await?)
+        }
+        other => Ok(other?),
     }
 }
 

@@ -94,11 +94,16 @@ pub(crate) async fn get_case_clock(
     let (snapshot, scope) = (zone.0.clone(), caller.scope());
     let read = state.db.read(move |tx| {
         let (dossier, case) = find(tx, &snapshot, id.0, &scope)?;
-        Ok::<_, Error>((dossier.at, case, list_clock(tx, snapshot.zone, id.0)?))
+        let mut entries = list_clock(tx, snapshot.zone, id.0)?;
+        let reasons = find_case_file(tx, snapshot.zone, id.0)?.clock_reasons;
+        for (seq, entry) in (1..).zip(&mut entries) {
+            entry.reason = reasons.get(&seq).cloned();
+        }
+        Ok::<_, Error>((dossier.at, case, entries))
     });
     let (at, case, entries) = read.await?;
     let clock = Clock { entries: &entries, calendar: &zone.calendar, hours: &zone.catalogue.zone.hours };
-    let due = clock.due(case.promised.limit);
+    let due = clock.promise(case.promised.limit);
     let view = ClockView {
         limit: clock.extended(case.promised.limit).text(),
         due_on: due.map(|d| d.on),

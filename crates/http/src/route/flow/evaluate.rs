@@ -275,6 +275,7 @@ pub(crate) async fn evaluate_by_link(
         request: None,
         stock: Stock::default(),
     };
+    state.worker().settle(&zone, order.id).await?;
     state.db.write(move |tx| perform(tx, order, move |work| evaluate(work, new))).await?;
     Ok(HttpResponse::NoContent().finish())
 }

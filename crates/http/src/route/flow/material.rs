@@ -1,6 +1,7 @@
 //! Materials: list, take back, download, link, use again.
 
 use crate::AppState;
+use crate::extract::may::Permission;
 use crate::extract::{Anyone, Caller, InZone, Segment, Segments, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
@@ -12,15 +13,17 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::TimeDelta;
 use domain::access::Reach;
+use persistence::application::Scope;
 use persistence::material::{self, Material};
 use persistence::{clock::real_now, seal::Keys};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
-use workflow::application::{earlier, remove_material as remove, reuse};
-use workflow::{Dossier, Error};
+use workflow::application::{earlier, note_read, remove_material as remove, reuse};
+use workflow::{Dossier, Error, ZoneSnapshot};
 
 /// What was handed in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,8 +46,9 @@ pub(crate) async fn list_materials(
     let (snapshot, scope) = (zone.0.clone(), caller.scope());
     let dossier = state.db.read(move |tx| Dossier::read(tx, &snapshot, id.0, &scope)).await?;
     let own = caller.scope().reach == Reach::Own || dossier.application.filed_by == caller.account;
+    let shown = of_department(&dossier, &zone, &caller.scope());
     Ok(Json(Materials {
-        items: dossier.materials.into_iter().map(|m| MaterialView::shown(m, own)).collect(),
+        items: dossier.materials.into_iter().filter(|m| own || shown(&m.code)).map(|m| MaterialView::shown(m, own)).collect(),
         paper: dossier.content.paper.into_iter().map(PaperView::from).collect(),
     }))
 }
@@ -92,20 +96,39 @@ pub(crate) async fn get_material_file(
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let found = find(&caller.scope(), &zone, path.0, path.1, &state).await?;
+    let found = find(&caller, &zone, path.0, path.1, &state).await?;
     send(&request, &state, &found).await
 }
 
-async fn find(
-    scope: &persistence::application::Scope,
-    zone: &InZone,
-    id: Uuid,
-    material: Uuid,
-    state: &AppState,
-) -> Result<Material, Problem> {
-    let (snapshot, scope) = (zone.0.clone(), scope.clone());
-    let dossier = state.db.read(move |tx| Dossier::read(tx, &snapshot, id, &scope)).await?;
-    dossier.materials.into_iter().find(|m| m.id == material).ok_or_else(|| Problem::new(ErrorCode::NotFound))
+/// The material, as far as the caller sees it; that somebody else than its owner reads it is recorded.
+async fn find<P: Permission>(caller: &Caller<P>, zone: &InZone, id: Uuid, material: Uuid, state: &AppState) -> Result<Material, Problem> {
+    let (snapshot, scope, acting) = (zone.0.clone(), caller.scope(), caller.acting());
+    let read = state.db.read(move |tx| {
+        let dossier = Dossier::read(tx, &snapshot, id, &scope)?;
+        let own = scope.reach == Reach::Own || dossier.application.filed_by == scope.account;
+        let shown = of_department(&dossier, &snapshot, &scope);
+        let found = dossier.materials.into_iter().find(|m| m.id == material && (own || shown(&m.code)));
+        Ok::<_, Error>((found.ok_or(Error::NotFound)?, own))
+    });
+    let (found, own) = read.await?;
+    if !own {
+        let number = zone.zone;
+        state.db.write(move |tx| note_read(tx, number, id, material, &acting)).await?;
+    }
+    Ok(found)
+}
+
+/// Which materials an officer of a department sees: those his own cases ask for.
+fn of_department(dossier: &Dossier, snapshot: &ZoneSnapshot, scope: &Scope) -> impl Fn(&str) -> bool + use<> {
+    let narrow = scope.reach == Reach::Department;
+    let theirs = dossier.cases.iter().filter(|c| scope.departments.contains(&c.department));
+    let asked: BTreeSet<String> = theirs
+        .filter_map(|c| snapshot.catalogue.pinned_matter(c.version_id))
+        .flat_map(|v| &v.document.requirements)
+        .flat_map(|r| &r.choices)
+        .map(|c| c.material.clone())
+        .collect();
+    move |material| !narrow || asked.contains(material)
 }
 
 /// Sends a file or the part asked for, as something to keep and never to run.
@@ -170,7 +193,7 @@ pub(crate) async fn link_material_file(
     path: Segments<Uuid, Uuid>,
     state: Data<AppState>,
 ) -> Result<Json<FileLink>, Problem> {
-    find(&caller.scope(), &zone, path.0, path.1, &state).await?;
+    find(&caller, &zone, path.0, path.1, &state).await?;
     let until = real_now() + TimeDelta::minutes(LINK_MINUTES);
     let token = write_link(state.db.keys(), zone.zone, path.0, path.1, until.timestamp());
     Ok(Json(FileLink { url: format!("/api/v1/zones/{}/files/{token}", zone.catalogue.zone.slug), expires_at: until.into() }))
@@ -236,7 +259,8 @@ pub(crate) async fn list_reusable_materials(
     let read = state.db.read(move |tx| {
         let dossier = Dossier::read_for(tx, &snapshot, id.0, &acting)?;
         let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
-        let mut found = earlier(tx, &dossier)?;
+        let own = (acting.may.reach != Reach::Zone).then_some(acting.may.account);
+        let mut found = earlier(tx, &dossier, own)?;
         found.retain(|m| plan.matters.iter().flat_map(|v| &v.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == m.code));
         Ok::<_, Error>(found)
     });

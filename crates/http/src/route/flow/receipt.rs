@@ -7,8 +7,10 @@ use crate::view::{Moment, paper};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get};
+use domain::access::Reach;
 use domain::code::TextCode;
-use persistence::application::find_visible;
+use domain::local_time::date_of;
+use persistence::application::{find_visible, list_cases};
 use persistence::certificate::{self, CertificateState};
 use persistence::instrument::{self, Instrument, InstrumentKind};
 use persistence::seal::Keys;
@@ -77,8 +79,15 @@ pub(crate) async fn list_receipts(
 
 async fn instruments(state: &AppState, zone: i32, id: Uuid, scope: persistence::application::Scope) -> Result<Vec<Instrument>, Problem> {
     let read = state.db.read(move |tx| {
-        find_visible(tx, zone, id, &scope)?.ok_or(Error::NotFound)?;
-        Ok::<_, Error>(instrument::list(tx, zone, id)?)
+        let (application, _) = find_visible(tx, zone, id, &scope)?.ok_or(Error::NotFound)?;
+        let mut found = instrument::list(tx, zone, id)?;
+        if scope.reach == Reach::Department && application.filed_by != scope.account {
+            // An officer sees what concerns his department's cases, and what concerns all.
+            let cases = list_cases(tx, zone, id)?;
+            let theirs = |case: Uuid| cases.iter().any(|c| c.id == case && scope.departments.contains(&c.department));
+            found.retain(|i| i.case.is_none_or(theirs));
+        }
+        Ok::<_, Error>(found)
     });
     Ok(read.await?)
 }
@@ -130,7 +139,7 @@ pub(crate) struct Verified {
     issued_at: Moment,
     /// Whether its words are unchanged and, where sealed, its seal genuine; of a certificate, whether it holds.
     genuine: bool,
-    /// Where the certificate stands.
+    /// Where the certificate, or the one granted by this decision, stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate_state: Option<CertificateState>,
     /// SM3 of the words, hexadecimal.
@@ -153,11 +162,16 @@ pub(crate) async fn verify_instrument(
 ) -> Result<Json<Verified>, Problem> {
     let (number, code) = (zone.zone, code.0);
     let read = state.db.read(move |tx| match instrument::find_by_code(tx, number, &code)? {
-        Some(instrument) => Ok::<_, Error>((Some(instrument), None)),
+        Some(instrument) => {
+            let granted = instrument.case.filter(|_| instrument.kind == InstrumentKind::Grant);
+            let certificate = granted.map(|case| certificate::find_of_case(tx, number, case)).transpose()?.flatten();
+            Ok::<_, Error>((Some(instrument), certificate))
+        }
         None => Ok((None, certificate::find(tx, number, &code)?)),
     });
+    let today = date_of(state.db.clock().now());
     match read.await? {
-        (Some(i), _) => {
+        (Some(i), certificate) => {
             let unchanged = i.text.digest() == i.digest;
             let sealed = i.signature.as_ref().is_none_or(|s| state.seal_is_genuine(number, &i.digest, s));
             Ok(Json(Verified {
@@ -166,7 +180,7 @@ pub(crate) async fn verify_instrument(
                 body: i.text.body,
                 issued_at: i.issued_at.into(),
                 genuine: unchanged && sealed,
-                certificate_state: None,
+                certificate_state: certificate.map(|c| c.state),
                 digest: Some(hex::encode(&i.digest)),
             }))
         }
@@ -175,7 +189,7 @@ pub(crate) async fn verify_instrument(
             number: c.number,
             body: zone.catalogue.zone.name.clone(),
             issued_at: c.granted_at.into(),
-            genuine: c.state == CertificateState::Valid,
+            genuine: c.state == CertificateState::Valid && c.valid_until.is_none_or(|until| today <= until),
             certificate_state: Some(c.state),
             digest: None,
         })),
