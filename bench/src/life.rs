@@ -54,7 +54,14 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
         println!("| {name} | {:.1} ({low:.1}–{high:.1}) | {:.1} | {:.1} |", median(&rates), at(0.5), at(0.99));
     }
     let clerk = people.clerk.as_str();
+    // A filed application of this run, to be tracked among the others.
+    let mut stream = TcpStream::connect(SERVER).await?;
+    let created = post(&mut stream, &people.owner, &format!("{ZONE}/applications"), DRAFT).await?;
+    let id = created["id"].as_str().context("no id")?;
+    let filed = post(&mut stream, &people.owner, &format!("{ZONE}/applications/{id}/submit"), "{}").await?;
+    let (number, code) = (filed["submission_no"].as_str().context("no number")?, filed["track_code"].as_str().context("no code")?);
     for (name, path, headers) in [
+        ("track", format!("{ZONE}/track/{number}"), vec![("track-code", code)]),
         ("desk, whole zone", format!("{ZONE}/desk/cases?limit=20"), vec![("authorization", clerk)]),
         (
             "desk, one department, received",

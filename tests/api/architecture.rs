@@ -3,7 +3,7 @@
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::{BTreeMap, BTreeSet};
 
-const CRATES: [&str; 5] = ["domain", "persistence", "workflow", "http-api", "server"];
+const CRATES: [&str; 6] = ["domain", "persistence", "workflow", "integrations", "http-api", "server"];
 
 #[test]
 fn crates_depend_one_way() {
@@ -11,13 +11,15 @@ fn crates_depend_one_way() {
         ("domain", &[][..]),
         ("persistence", &["domain"]),
         ("workflow", &["domain", "persistence"]),
-        ("http-api", &["domain", "persistence", "workflow"]),
-        ("server", &["domain", "persistence", "workflow", "http-api"]),
+        ("integrations", &["domain"]),
+        ("http-api", &["domain", "persistence", "workflow", "integrations"]),
+        ("server", &["domain", "persistence", "workflow", "integrations", "http-api"]),
     ]);
     let forbidden: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("domain", &["diesel", "actix-web", "tokio", "jsonwebtoken", "rand", "getrandom", "reqwest"][..]),
         ("persistence", &["actix-web", "jsonwebtoken", "utoipa-actix-web"]),
         ("workflow", &["actix-web", "diesel", "jsonwebtoken"]),
+        ("integrations", &["diesel", "actix-web"]),
         ("http-api", &["diesel", "r2d2"]),
         ("server", &["diesel", "actix-web"]),
     ]);

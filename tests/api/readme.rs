@@ -23,7 +23,7 @@ async fn the_tour_of_both_readmes_runs() {
         let output = tokio::task::spawn_blocking(run).await.unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{file}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
-        for mark in ["\"may_accept\":false", "\"state\":\"submitted\"", "\"kind\":\"case_received\""] {
+        for mark in ["\"may_accept\":false", "\"state\":\"submitted\"", "\"kind\":\"case_received\"", "\"good_rate\":\"100.00\""] {
             assert!(said.contains(mark), "{file} shows no {mark}: {said}");
         }
     }

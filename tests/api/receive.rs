@@ -5,7 +5,7 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use support::Database::{self, Postgres, Sqlite};
-use support::{App, ROAD_MATERIALS, party, road};
+use support::{App, NEWBORN_FORM, ROAD_MATERIALS, party, road};
 
 /// An application with the people who handle it.
 struct Desk {
@@ -389,4 +389,47 @@ async fn ratings_are_given_once_changed_once_answered_and_counted(#[values(Sqlit
     one.app.move_clock("2024-11-05T10:00:00+08:00").await;
     by_link(url).await.problem(404, "link_expired");
     one.owner("evaluations", &rate(5, "filing", "satisfied")).await.problem(409, "state_forbids");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authorised_window_accepts_and_decides_on_the_spot(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
+    let mut form: Value = serde_json::from_str(NEWBORN_FORM).unwrap();
+    form.as_object_mut().unwrap().retain(|element, _| ["newborn", "parents", "mobile"].contains(&element.as_str()));
+    let body = json!({"matter": "birth-certificate", "parties": [party("person")], "form": form, "answers": {"born_in_hospital": "yes"}});
+    let filed = app.file(&owner, &body, &["parents-id-cards", "parentage-report"]).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    app.act(&clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
+    let decided = app.act(&clerk, &format!("/cases/{case}/decide"), &json!({"granted": true, "opinion": "当场办结"})).await.ok();
+    assert_eq!(decided.text("/outcome"), "granted");
+    let register = app.get("/register").send().await.ok();
+    assert_eq!(register.text("/items/0/holder"), "张**", "a person is masked in public");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn duties_of_a_department_are_reported_done_by_it_alone(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
+    let (officer, other) = (app.login_officer("HUC", 0).await, app.login_officer("HEA", 0).await);
+    let filed = app.file(&owner, &support::excavation(), support::EXCAVATION_MATERIALS).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    app.act(&clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
+    let checklist = json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"});
+    app.act(&officer, &format!("/cases/{case}/examine"), &checklist).await.ok();
+    app.act(&officer, &format!("/cases/{case}/decide"), &json!({"granted": true, "opinion": "同意"})).await.ok();
+    let duty = app.see(&officer, "/obligations?state=open&owed_by=HUC").await.ok();
+    assert_eq!(duty.text("/items/0/obligation/kind"), "supervision");
+    let path = format!("/obligations/{}/fulfil", duty.text("/items/0/obligation/id"));
+    let report = json!({"report": "已完成监督交底"});
+    app.act(&other, &path, &report).await.problem(404, "not_found");
+    assert_eq!(app.act(&officer, &path, &report).await.ok().text("/state"), "fulfilled");
+    app.act(&officer, &path, &report).await.problem(409, "state_forbids");
+    let file = app.see(&officer, &format!("/applications/{id}/materials")).await.ok().text("/items/0/id");
+    app.see(&other, &format!("/applications/{id}/materials/{file}/file")).await.problem(404, "not_found");
+    app.see(&officer, &format!("/applications/{id}/materials/{file}/file")).await.ok();
+    let timeline = app.see(&owner, &format!("/applications/{id}/timeline")).await.ok();
+    assert!(timeline.body.to_string().contains("material_read"), "the owner sees that his file was read");
 }

@@ -43,6 +43,8 @@ pub struct AppState {
     pub files: FileStore,
     /// Outside systems.
     pub ports: Ports,
+    /// Address under which people reach the API: codes on paper lead there.
+    pub public_url: String,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Failed attempts.

@@ -52,6 +52,8 @@ pub struct Config {
     pub max_file_mib: u64,
     /// Longest a request may take, seconds.
     pub request_seconds: u64,
+    /// Address under which people reach the API, for codes on paper; absent = the one listened on.
+    pub public_url: Option<String>,
     /// WeChat login: `sandbox` (development only), `live`, or absent.
     pub wechat: Option<PortMode>,
     /// Address of the WeChat service.
@@ -77,6 +79,7 @@ impl Default for Config {
             durability: Durability::Full,
             max_file_mib: 20,
             request_seconds: 30,
+            public_url: None,
             wechat: None,
             wechat_base: "https://api.weixin.qq.com".to_owned(),
             wechat_appid: None,

@@ -156,15 +156,10 @@ fn greet(config: &Config, started: &Started) -> std::io::Result<()> {
     writeln!(out, "  OpenAPI    http://{address}/openapi.json")?;
     if config.profile == Profile::Development {
         writeln!(out, "  demo accounts with passwords: {}", config.var_dir.join("demo-accounts.json").display())?;
-        for account in &started.demo {
-            writeln!(
-                out,
-                "    {:<40} {}  {} {}",
-                account.username,
-                account.password,
-                account.role,
-                account.zone.as_deref().unwrap_or("-")
-            )?;
+        // One account of each role of the first zone; the file holds the others.
+        let mut shown = std::collections::BTreeSet::new();
+        for account in started.demo.iter().filter(|a| shown.insert(a.role)) {
+            writeln!(out, "    {:<40} {}  {}", account.username, account.password, account.role)?;
         }
     }
     out.flush()

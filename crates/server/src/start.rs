@@ -118,6 +118,7 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
     std::fs::create_dir_all(&files_dir)?;
     let state = AppState {
         ports: crate::ports::ports(config)?,
+        public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
         files: FileStore::local(&files_dir, db.keys().clone())?,
         tokens: Arc::new(tokens(&db)?),
         db,

@@ -1,6 +1,6 @@
 //! What a caller may do next with an application, and why not.
 
-use super::{ApplicationState, Case, CaseState};
+use super::{ApplicationState, Case, CaseState, ProceedingStage};
 use crate::access::Operation;
 use crate::assessment::Assessment;
 use crate::code::TextCode;
@@ -87,14 +87,35 @@ pub fn next_step(state: ApplicationState, cases: &[Case], assessment: Option<&As
     }
 }
 
+/// What comes next for the applicant, the most urgent first: what he owes, then what he waits for.
 fn submitted_step(cases: &[Case]) -> String {
-    let notice = cases.iter().filter(|c| c.state == CaseState::Received).filter_map(|c| c.deadline).map(|d| d.due.on).min();
-    let decision = cases.iter().filter(|c| c.state == CaseState::Accepted).filter_map(|c| c.deadline).map(|d| d.due.on).max();
-    match (notice, decision) {
-        (Some(on), _) => format!("等待受理；最迟{on}一次性告知需要补正的内容，逾期未告知即视为受理。"),
-        (None, Some(on)) => format!("已受理，正在办理；承诺{on}前办结。"),
-        (None, None) => "已收件，正在办理。".to_owned(),
+    let due = |state: CaseState| cases.iter().filter(move |c| c.state == state).filter_map(|c| c.deadline).map(|d| d.due.on);
+    if let Some(on) = due(CaseState::Supplementing).min() {
+        return format!("请于{on}前一次补齐补正告知书所列内容。");
     }
+    if let Some(case) = cases.iter().find(|c| c.progress.proceeding.is_some()) {
+        let until = case.progress.proceeding_due.map(|d| d.on.to_string()).unwrap_or_default();
+        return match case.progress.proceeding {
+            Some(ProceedingStage::Rectifying) => format!("请于{until}前整改到位。"),
+            _ => format!("您可以在{until}前陈述申辩。"),
+        };
+    }
+    if cases.iter().any(|c| c.progress.withdrawal_at.is_some()) {
+        return "已申请撤件，等待部门确认。".to_owned();
+    }
+    if let Some(on) = due(CaseState::Received).min() {
+        return format!("等待受理；最迟{on}一次性告知需要补正的内容，逾期未告知即视为受理。");
+    }
+    if cases.iter().any(|c| c.progress.pause.is_some()) {
+        return "正在进行特别程序，所需时间不计入办理期限。".to_owned();
+    }
+    if let Some(on) = due(CaseState::Accepted).max() {
+        return format!("已受理，正在办理；承诺{on}前办结。");
+    }
+    if let Some(on) = due(CaseState::Decided).max() {
+        return format!("已作出决定，最迟{on}送达。");
+    }
+    "已收件，正在办理。".to_owned()
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {

@@ -13,8 +13,8 @@ use krilla::text::{Font, TextDirection};
 use persistence::instrument::Instrument;
 use qrcode::{Color, QrCode};
 
-/// Droid Sans Fallback (Apache-2.0): every common Chinese character.
-static FONT: &[u8] = include_bytes!("../../fonts/DroidSansFallback.ttf");
+/// The font of every document (Apache-2.0): Chinese and Latin.
+static FONT: &[u8] = include_bytes!("../../fonts/wqy-microhei.ttc");
 
 /// A4 in points.
 const PAGE: (f32, f32) = (595.0, 842.0);

@@ -51,7 +51,13 @@ fn entry(event: &Event, catalogue: &Catalogue) -> TimelineEntry {
                 text("basis").unwrap_or_default()
             ))
         }
-        _ => None,
+        // What concerns one case names its matter, and the date that follows.
+        _ => matter.map(|matter| {
+            let number = text("case_no").map(|no| format!("，办件编号{no}")).unwrap_or_default();
+            let due = text("due_on").map(|due| format!("，期限{due}")).unwrap_or_default();
+            let basis = text("basis").map(|basis| format!("（{basis}）")).unwrap_or_default();
+            format!("「{matter}」{number}{due}{basis}")
+        }),
     };
     TimelineEntry { at: event.occurred_at.into(), kind: event.kind, title: event.kind.label().to_owned(), detail }
 }

@@ -211,7 +211,7 @@ pub(crate) async fn link_evaluation(
     let LinkEvaluation { service_no, service } = body.value;
     let what = format!("{}.{}.{service_no}.{}.{}", application.simple(), id.0.simple(), service.as_str(), until.timestamp());
     let url = format!("/api/v1/zones/{}/evaluations/{}", zone.catalogue.zone.slug, write_token(state.db.keys(), number, &what));
-    let qr = QrCode::new(url.as_bytes()).map_err(|_| Problem::new(ErrorCode::Internal))?;
+    let qr = QrCode::new(format!("{}{url}", state.public_url).as_bytes()).map_err(|_| Problem::new(ErrorCode::Internal))?;
     let qr_svg = qr.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
     Ok(Json(EvaluationLink { url, qr_svg, expires_at: until.into() }))
 }

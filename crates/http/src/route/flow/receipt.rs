@@ -109,7 +109,8 @@ pub(crate) async fn get_receipt(
     let (kind, id) = (InstrumentKind::parse(&path.1), path.1.parse::<Uuid>().ok());
     let wanted = found.into_iter().rev().find(|i| Some(i.kind) == kind || Some(i.id) == id);
     let instrument = wanted.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    let verify = format!("/api/v1/zones/{}/verify/{}", zone.catalogue.zone.slug, state.db.keys().verify_code(instrument.id));
+    let verify =
+        format!("{}/api/v1/zones/{}/verify/{}", state.public_url, zone.catalogue.zone.slug, state.db.keys().verify_code(instrument.id));
     let number = instrument.number.clone();
     let bytes = actix_web::web::block(move || paper::pdf(&instrument, &verify)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
     let bytes = bytes.map_err(|error| {
