@@ -70,7 +70,7 @@ async fn one_notice_a_round_and_nothing_new_in_the_second(#[values(Sqlite, Postg
     one.clerk("supplement-notice", &notice("traffic-plan")).await.ok();
     one.clerk("supplement-notice", &notice("restoration-commitment")).await.problem(409, "state_forbids");
     let unanswered = one.owner("supplement", &json!({})).await.problem(409, "not_acceptable");
-    assert!(unanswered.text("/errors/0/message").contains("traffic-plan"));
+    assert!(unanswered.text("/errors/0/message").contains("占用平面图和交通组织方案"));
     one.app.hand_in(&one.owner, &one.id, &["traffic-plan"]).await;
     let back = one.owner("supplement", &json!({})).await.ok();
     assert_eq!((back.text("/cases/0/state").as_str(), back.text("/cases/0/notice_due_on").as_str()), ("received", "2024-10-10"));

@@ -112,6 +112,15 @@ impl Plan {
         asked
     }
 
+    /// What people call a material or an element of the form; its code where nothing is known of it.
+    #[must_use]
+    pub fn name_of(&self, code: &str) -> String {
+        let choices = self.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices);
+        let material = choices.into_iter().find(|c| c.material == code).map(|c| c.name.as_str());
+        let element = || self.form.elements()?.get(code)?.get("title")?.as_str();
+        material.or_else(element).unwrap_or(code).to_owned()
+    }
+
     /// Whether a missing entry is required by a matter that takes part: an entry inside an element always is,
     /// an element when one of their forms requires it (行政许可法 29: no unrelated fields).
     #[must_use]

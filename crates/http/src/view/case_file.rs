@@ -2,6 +2,7 @@
 
 use super::Moment;
 use chrono::NaiveDate;
+use domain::assessment::Plan;
 use domain::flow::{
     Checkpoint, CountedDay, DeliveryWay, ExaminationMethod, Letter, LetterKind, Notice, NoticeItem, Obligation, ObligationKind,
     ObligationState, Proceeding, ProceedingCause, Refusal, Signatory,
@@ -113,6 +114,10 @@ pub struct ObligationView {
     /// Code of the material, or what it is about.
     #[schema(example = "works-planning-permit")]
     pub subject: String,
+    /// What it is about, in Chinese; absent where the code is all there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "建设工程规划许可证")]
+    pub subject_name: Option<String>,
     /// Last day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<NaiveDate>,
@@ -134,11 +139,22 @@ impl From<Obligation> for ObligationView {
             kind_name: o.new.kind.label(),
             owed_by: o.new.owed_by,
             subject: o.new.subject,
+            subject_name: None,
             due_on: o.new.due.map(|d| d.on),
             state: o.state,
             opened_at: o.opened_at.into(),
             settled_at: o.settled_at.map(Moment::from),
         }
+    }
+}
+
+impl ObligationView {
+    /// Names the materials it is about.
+    #[must_use]
+    pub fn named(mut self, plan: Option<&Plan>) -> Self {
+        let named = plan.map(|p| self.subject.split(',').map(|code| p.name_of(code)).collect::<Vec<_>>().join("、"));
+        self.subject_name = named.filter(|name| *name != self.subject);
+        self
     }
 }
 

@@ -56,8 +56,12 @@ impl Work<'_, '_> {
             format!("{opening}，经审查，申请材料符合受理要求，根据《中华人民共和国行政许可法》第三十二条的规定，决定予以受理。"),
             format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。"),
         ];
-        let deferred: Vec<String> =
-            self.dossier.content.valid_letters(domain::flow::LetterKind::Deferral).flat_map(|l| l.materials.iter().cloned()).collect();
+        let deferred: Vec<String> = self
+            .dossier
+            .content
+            .valid_letters(domain::flow::LetterKind::Deferral)
+            .flat_map(|l| l.materials.iter().map(|m| self.name_of(m)))
+            .collect();
         if !deferred.is_empty() {
             paragraphs.push(format!("本件为容缺受理，请按承诺期限补齐：{}。", deferred.join("、")));
         }
@@ -87,8 +91,8 @@ impl Work<'_, '_> {
             vec![format!("您（单位）的申请（申办流水号{}）需要补正下列内容，请于{}前一次补齐：", self.submission_no(), notice.due.on)];
         for (n, item) in (1..).zip(&notice.items) {
             let matter = item.case.and_then(|case| self.matter(case).ok()).map(|m| m.name.clone()).unwrap_or_default();
-            let place = item.material.as_deref().or(item.element.as_deref()).unwrap_or_default();
-            paragraphs.push(format!("{n}．「{matter}」{place}：{}。补正方式：{}。", item.defect, item.remedy));
+            let place = self.name_of(item.material.as_deref().or(item.element.as_deref()).unwrap_or_default());
+            paragraphs.push(format!("{n}．「{matter}」的「{place}」：{}。补正方式：{}。", item.defect, item.remedy));
         }
         paragraphs.push("收到全部补正材料后，将在五个工作日内决定是否受理；逾期未告知的，自收到补正材料之日起即为受理。".to_owned());
         let body = self.snapshot.catalogue.zone.name.clone();

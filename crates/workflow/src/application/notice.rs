@@ -127,7 +127,7 @@ pub fn supplement(work: &mut Work<'_, '_>, form: Map<String, Value>) -> Result<(
             complete.push((place, notice.clone()));
         }
         missing.extend(lacking.into_iter().map(|i| {
-            let name = i.material.clone().unwrap_or_default();
+            let name = plan.name_of(i.material.as_deref().unwrap_or_default());
             Reason::new("supplement_missing", format!("尚未补交「{name}」：{}", i.remedy), "行政许可法 32")
         }));
     }

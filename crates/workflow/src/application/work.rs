@@ -447,6 +447,11 @@ impl<'t, 'c> Work<'t, 'c> {
         Ok(())
     }
 
+    /// What people call a material or an element of the form.
+    pub(super) fn name_of(&self, code: &str) -> String {
+        self.dossier.plan(&self.snapshot).map_or_else(|| code.to_owned(), |plan| plan.name_of(code))
+    }
+
     /// The applicant's name.
     pub(super) fn applicant(&self) -> (String, PartyKind) {
         let applicant = self.dossier.content.parties.iter().find(|p| p.role == PartyRole::Applicant);
@@ -520,7 +525,7 @@ impl<'t, 'c> Work<'t, 'c> {
             let idle = self.case(o.case)?.progress.proceeding.is_none() && self.case(o.case)?.progress.reversal.is_none();
             if deferral && idle {
                 let heard = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, over.at, self.settings().statement_term);
-                let findings = format!("容缺材料「{}」应于{}前补齐，逾期未补", o.new.subject, over.on);
+                let findings = format!("容缺材料「{}」应于{}前补齐，逾期未补", self.name_of(&o.new.subject), over.on);
                 let (cause, stage) = (ProceedingCause::DeferralLapsed, ProceedingStage::Statement);
                 self.open_proceeding(o.case, Opening { cause, stage, findings, until: heard, at: over.at, by: None })?;
             }

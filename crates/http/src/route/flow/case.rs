@@ -71,12 +71,13 @@ pub(crate) async fn get_case(
     let (dossier, case, file, owed) = read.await?;
     let own = caller.scope().reach == Reach::Own || dossier.application.filed_by == caller.account;
     let (version, seat) = (case.version, caller.seat());
+    let plan = dossier.plan(&zone);
     let detail = CaseDetail {
         application: dossier.application.id,
         submission_no: dossier.application.submission_no,
         case: CaseView::new(case, &zone.catalogue, dossier.at, Some((&seat, own))),
         file: CaseFileView::new(file, own, !seat.roles.is_empty()),
-        obligations: owed.into_iter().map(ObligationView::from).collect(),
+        obligations: owed.into_iter().map(|o| ObligationView::from(o).named(plan.as_deref())).collect(),
     };
     Ok(tagged(&request, &detail, Some(version), Caching::Private))
 }
