@@ -74,7 +74,7 @@ async fn silence_accepts_from_the_day_of_receipt_however_late_it_is_noticed(#[va
     assert_eq!((noticed.text("/cases/0/state").as_str(), noticed.text("/cases/0/accepted_on").as_str()), ("accepted", "2024-09-27"));
     assert_eq!(noticed.body["cases"][0]["case_no"], Value::Null, "the timer has not written it yet");
 
-    assert_eq!(app.move_clock("2024-11-20T09:00:00+08:00").await.body["jobs_run"], 1);
+    assert_eq!(app.move_clock("2024-11-20T09:00:00+08:00").await.body["jobs_run"], 2, "settled, and its receipt sealed");
     let settled = read().await;
     assert_eq!(settled.text("/cases/0/accepted_on"), "2024-09-27");
     assert_eq!(settled.text("/cases/0/due_on"), "2024-09-30", "3 days from receipt (建筑法 8)");

@@ -52,10 +52,13 @@ impl Work<'_, '_> {
         let accepted = case.accepted_at.map(|at| date_of(at).to_string()).unwrap_or_default();
         let due = case.deadline.map(|d| d.due.on.to_string()).unwrap_or_default();
         let limit = case.promised.limit.text();
-        let mut paragraphs = vec![
-            format!("{opening}，经审查，申请材料符合受理要求，根据《中华人民共和国行政许可法》第三十二条的规定，决定予以受理。"),
-            format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。"),
-        ];
+        let why = if case.deemed {
+            "自收到申请材料之日起五个工作日内未告知需要补正的内容，根据《中华人民共和国行政许可法》第三十二条第一款第四项的规定，自收到申请材料之日起即为受理"
+        } else {
+            "经审查，申请材料符合受理要求，根据《中华人民共和国行政许可法》第三十二条的规定，决定予以受理"
+        };
+        let mut paragraphs =
+            vec![format!("{opening}，{why}。"), format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。")];
         let deferred: Vec<String> = self
             .dossier
             .content

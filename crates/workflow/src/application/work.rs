@@ -484,6 +484,7 @@ impl<'t, 'c> Work<'t, 'c> {
                         "due_on": acceptance.decision.due.on, "basis": "行政许可法 32(4)"});
                     self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
                     self.owe_deferrals(id, acceptance.lapsed_at)?;
+                    self.make_acceptance_receipt(id)?;
                 }
                 Some(Lapse::TreatedAsWithdrawn { at }) => {
                     self.change(id)?.treat_as_withdrawn(at);
