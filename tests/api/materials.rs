@@ -172,4 +172,10 @@ async fn what_was_handed_in_once_is_used_again_and_not_asked_for(#[values(Sqlite
     let taken = held.body["items"].as_array().unwrap().iter().find(|m| m["material"] == missing).unwrap()["id"].clone();
     app.act(&clerk, &path, &json!({"material_id": taken})).await.ok();
     app.act(&clerk, &format!("/applications/{}/accept", filed.text("/id")), &json!({})).await.ok();
+
+    app.move_clock("2025-10-09T10:00:00+08:00").await;
+    let third = app.draft(&owner, &road()).await.text("/id");
+    let offered = app.see(&owner, &format!("/applications/{third}/reusable-materials")).await.ok();
+    let codes: Vec<&str> = offered.body["items"].as_array().unwrap().iter().map(|m| m["material"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["restoration-commitment"], "a traffic plan holds for twelve months");
 }

@@ -5,7 +5,7 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use support::Database::{self, Postgres, Sqlite};
-use support::{App, NEWBORN_FORM, ROAD_MATERIALS, party, road};
+use support::{App, HYGIENE_FORM, NEWBORN_FORM, ROAD_MATERIALS, party, road};
 
 /// An application with the people who handle it.
 struct Desk {
@@ -311,6 +311,20 @@ async fn people_come_by_wechat_by_agent_and_on_paper(#[values(Sqlite, Postgres)]
     app.act(&token, &withdraw, &json!({"reason": "不办了"})).await.problem(403, "not_allowed");
 
     let clerk = app.login(Role::WindowClerk, 0).await;
+    // A letter for somebody without a phone is signed on paper; the clerk's own key signs for nobody.
+    let hygiene = json!({"matter": "public-place-hygiene", "parties": [party("organisation")], "answers": {"first_application": "yes",
+        "central_air_conditioning": "no"}, "form": serde_json::from_str::<Value>(HYGIENE_FORM).unwrap()});
+    let draft = app.draft(&clerk, &hygiene).await.text("/id");
+    let page = app.see(&clerk, &format!("/applications/{draft}/letters/commitment?materials=hygiene-floor-plan")).await.ok();
+    let mut letter =
+        json!({"kind": "commitment", "materials": ["hygiene-floor-plan"], "digest": page.text("/digest"), "signatory": "applicant"});
+    app.act(&clerk, &format!("/applications/{draft}/letters"), &letter).await.problem(403, "not_allowed");
+    letter["on_paper"] = json!(true);
+    let signed = app.act(&clerk, &format!("/applications/{draft}/letters"), &letter).await.ok();
+    assert_eq!(signed.body["letters"][0]["on_paper"], true);
+    letter["digest"] = json!("0".repeat(64));
+    app.act(&clerk, &format!("/applications/{draft}/letters"), &letter).await.problem(409, "state_forbids");
+
     let mut paper = json!({"matter": "road-occupation", "parties": [party("organisation")], "answers": road()["answers"], "form": road()["form"],
         "received_at": "2024-09-26T15:00:00+08:00"});
     app.post("/applications", &paper).bearer(&clerk).send().await.problem(422, "invalid_body");

@@ -249,6 +249,7 @@ fn unnamed(requirement: &Requirement) -> RequirementChoice {
         source: MaterialSource::Applicant,
         issued_by: None,
         how: None,
+        reusable_months: None,
         only_under_deferral: false,
     }
 }

@@ -4,7 +4,7 @@ use crate::calendar::Limit;
 use crate::catalogue::{
     Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, FormProblem, Matter, Situation, Subject, Version, merge_forms,
 };
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -110,6 +110,15 @@ impl Plan {
             }
         }
         asked
+    }
+
+    /// Whether a document handed in on `handed_in` can still be used for `code` on `today`, as every matter that asks
+    /// for it has it.
+    #[must_use]
+    pub fn is_reusable(&self, code: &str, handed_in: NaiveDate, today: NaiveDate) -> bool {
+        let choices = self.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices);
+        let months = choices.into_iter().filter(|c| c.material == code).filter_map(|c| c.reusable_months).min();
+        months.is_none_or(|n| handed_in.checked_add_months(Months::new(n)).is_none_or(|until| today <= until))
     }
 
     /// What people call a material or an element of the form; its code where nothing is known of it.

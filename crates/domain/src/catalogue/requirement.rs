@@ -87,6 +87,10 @@ pub struct RequirementChoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "由自然资源和规划局出具")]
     pub how: Option<String>,
+    /// Months a document of this kind can be used again after it was handed in; absent = without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 600)]
+    pub reusable_months: Option<u32>,
     /// Counts only while the material named in the deferral rule is deferred.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_under_deferral: bool,

@@ -105,7 +105,8 @@ fn materials_since(work: &Work<'_, '_>, notice: &Notice) -> BTreeSet<String> {
 fn materials_held(work: &mut Work<'_, '_>) -> Result<BTreeSet<String>, Error> {
     let files = work.dossier.materials.iter().map(|m| m.code.clone());
     let here: BTreeSet<String> = files.chain(work.dossier.content.paper.iter().map(|p| p.material.clone())).collect();
-    let earlier = super::reuse::earlier(work.tx, &work.dossier, None)?;
+    let snapshot = work.snapshot.clone();
+    let earlier = super::reuse::earlier(work.tx, &snapshot, &work.dossier, None)?;
     Ok(earlier.into_iter().map(|m| m.code).filter(|code| !here.contains(code)).collect())
 }
 

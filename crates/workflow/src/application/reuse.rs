@@ -5,6 +5,7 @@ use crate::{Dossier, Error, Invalid, ZoneSnapshot};
 use domain::access::Reach;
 use domain::application::CaseState;
 use domain::event::EventKind;
+use domain::local_time::date_of;
 use persistence::application::lock_unscoped_whole;
 use persistence::event::{self, NewEvent};
 use persistence::material::{self, Earlier, Material};
@@ -13,17 +14,21 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The newest of each kind that the applicant handed in with earlier accepted filings of the same project. An
+/// The newest of each kind, still valid, that the applicant handed in with earlier accepted filings of the same
+/// project. An
 /// applicant is offered what stands on his own list; staff (`None`) what the hall holds.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn earlier(tx: &mut Tx<'_>, dossier: &Dossier, account: Option<Uuid>) -> Result<Vec<Material>, DbError> {
+pub fn earlier(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, dossier: &Dossier, account: Option<Uuid>) -> Result<Vec<Material>, DbError> {
+    let Some(plan) = dossier.plan(snapshot) else { return Ok(Vec::new()) };
+    let today = date_of(dossier.at);
     let Some(identifier) = applicant_identifier(&dossier.content) else { return Ok(Vec::new()) };
     let (project, except) = (dossier.application.project_code.as_deref(), dossier.application.id);
     let found = material::list_of_applicant(tx, dossier.application.zone, &Earlier { identifier, project, except, account })?;
     let mut seen = BTreeSet::new();
-    Ok(found.into_iter().filter(|m| seen.insert(m.code.clone())).collect())
+    let newest = found.into_iter().filter(|m| seen.insert(m.code.clone()));
+    Ok(newest.filter(|m| plan.is_reusable(&m.code, date_of(m.created_at), today)).collect())
 }
 
 /// Records that somebody else than its owner read a file.
@@ -56,7 +61,7 @@ pub fn reuse(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, source: Uuid, a
         super::require_draft(&dossier.application)?;
     }
     let strange = |code, text| Error::Invalid(vec![Invalid::new("/material_id", code, text)]);
-    let found = earlier(tx, &dossier, (!staff).then_some(acting.may.account))?.into_iter().find(|m| m.id == source);
+    let found = earlier(tx, snapshot, &dossier, (!staff).then_some(acting.may.account))?.into_iter().find(|m| m.id == source);
     let found = found.ok_or_else(|| strange("not_reusable", "没有可以复用的这份材料".to_owned()))?;
     let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
     let asked = plan.matters.iter().flat_map(|m| &m.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == found.code);

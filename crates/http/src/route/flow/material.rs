@@ -260,7 +260,7 @@ pub(crate) async fn list_reusable_materials(
         let dossier = Dossier::read_for(tx, &snapshot, id.0, &acting)?;
         let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
         let own = (acting.may.reach != Reach::Zone).then_some(acting.may.account);
-        let mut found = earlier(tx, &dossier, own)?;
+        let mut found = earlier(tx, &snapshot, &dossier, own)?;
         found.retain(|m| plan.matters.iter().flat_map(|v| &v.document.requirements).flat_map(|r| &r.choices).any(|c| c.material == m.code));
         Ok::<_, Error>(found)
     });
