@@ -2,17 +2,15 @@
 
 use super::{Acting, Done, lock_for, replay};
 use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
-use chrono::{Datelike, TimeDelta};
+use chrono::TimeDelta;
 use domain::access::Reach;
-use domain::application::{ApplicationState, Case, Filing, Lapse, PartyKind, PartyRole, ProceedingStage, counting_start, settle};
+use domain::application::{ApplicationState, Case, Filing, PartyKind, PartyRole, ProceedingStage};
 use domain::assessment::{Assessment, Facts};
 use domain::calendar::{Due, Limit, due};
 use domain::catalogue::{Matter, ZoneSettings};
 use domain::event::EventKind;
-use domain::flow::{
-    self, ClockEntry, Command, NewObligation, Obligation, ObligationKind, ObligationState, Proceeding, ProceedingCause, forbidden,
-};
-use domain::local_time::{Instant, end_of};
+use domain::flow::{self, ClockEntry, Command, Obligation, ObligationState, Proceeding, ProceedingCause, forbidden};
+use domain::local_time::Instant;
 use domain::reason::Reason;
 use persistence::application::{
     Application, CaseFile, CaseNote, Content, find_case_file, insert_clock_entry, list_clock, lock_unscoped_whole, save_case,
@@ -22,7 +20,7 @@ use persistence::event::{self, NewEvent};
 use persistence::idempotency::{self, Request};
 use persistence::job::{self, JobKind};
 use persistence::number::Stock;
-use persistence::{Tx, ids, obligation};
+use persistence::{Tx, obligation};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -72,8 +70,8 @@ pub struct Work<'t, 'c> {
     events: Vec<NewEvent>,
     cases: BTreeSet<Uuid>,
     files: BTreeMap<Uuid, CaseFile>,
-    opened: Vec<Obligation>,
-    settled: BTreeSet<Uuid>,
+    pub(super) opened: Vec<Obligation>,
+    pub(super) settled: BTreeSet<Uuid>,
     content_changed: bool,
 }
 
@@ -317,7 +315,8 @@ impl<'t, 'c> Work<'t, 'c> {
         self.events.push(NewEvent { kind, occurred_at: self.now, payload: facts });
     }
 
-    fn note_at(&mut self, at: Instant, kind: EventKind, case: Uuid, facts: Value) {
+    /// Notes what happened to a case at its legal moment.
+    pub(super) fn note_at(&mut self, at: Instant, kind: EventKind, case: Uuid, facts: Value) {
         self.note(kind, case, facts);
         if let Some(last) = self.events.last_mut() {
             last.occurred_at = at;
@@ -329,57 +328,6 @@ impl<'t, 'c> Work<'t, 'c> {
         let application = &self.dossier.application;
         let place = application.head.seq + i64::try_from(self.events.len()).unwrap_or(0);
         format!("{}-{place:02}", application.submission_no.as_deref().unwrap_or("0"))
-    }
-
-    /// Opens duties of a case.
-    pub(super) fn owe(&mut self, case: Uuid, new: Vec<NewObligation>) {
-        self.owe_at(self.now, case, new);
-    }
-
-    /// Opens duties of a case at the moment the law opened them.
-    fn owe_at(&mut self, at: Instant, id: Uuid, new: Vec<NewObligation>) {
-        let Some(case) = self.dossier.cases.iter().find(|c| c.id == id).cloned() else { return };
-        for new in new {
-            let facts = json!({"kind": new.kind, "owed_by": new.owed_by, "subject": new.subject, "due_on": new.due.map(|d| d.on)});
-            self.opened.push(Obligation::open(ids::new_id(), &case, new, at));
-            self.note_at(at, EventKind::ObligationOpened, id, facts);
-        }
-    }
-
-    /// Ends the open or lapsed duties of a case that `which` names.
-    pub(super) fn discharge(&mut self, case: Uuid, state: ObligationState, which: impl Fn(&Obligation) -> bool) {
-        let now = self.now;
-        let unsettled = |o: &Obligation| matches!(o.state, ObligationState::Open | ObligationState::Lapsed);
-        let mut facts = Vec::new();
-        for o in self.obligations.iter_mut().chain(&mut self.opened).filter(|o| o.case == case && unsettled(o) && which(o)) {
-            o.settle(state, now);
-            self.settled.insert(o.id);
-            facts.push(json!({"kind": o.new.kind, "subject": o.new.subject, "state": state}));
-        }
-        for fact in facts {
-            self.note(EventKind::ObligationFulfilled, case, fact);
-        }
-    }
-
-    /// Makes the date of a duty final on a calendar loaded since: it is never shortened, and rolled off a free day.
-    pub(super) fn roll_obligation(&mut self, id: Uuid) {
-        let calendar = self.snapshot.calendar.clone();
-        let Some(o) = self.obligations.iter_mut().find(|o| o.id == id) else { return };
-        let Some(before) = o.new.due.filter(|d| calendar.covers(d.on.year())) else { return };
-        let on = if calendar.counts(before.on) { before.on } else { calendar.next_working_day(before.on) };
-        o.new.due = Some(Due { on, at: end_of(on), provisional: false });
-        let (case, kind) = (o.case, o.new.kind);
-        self.settled.insert(id);
-        self.note(EventKind::DeadlineMoved, case, json!({"duty": kind, "from": before.on, "to": on, "basis": "国务院办公厅放假安排"}));
-    }
-
-    /// Opens again what a decision at `decided` had cancelled.
-    pub(super) fn reopen_obligations(&mut self, case: Uuid, decided: Option<Instant>) {
-        let by_decision = |o: &Obligation| o.case == case && o.state == ObligationState::Cancelled && o.settled_at == decided;
-        for o in self.obligations.iter_mut().filter(|o| by_decision(o)) {
-            (o.state, o.settled_at) = (ObligationState::Open, None);
-            self.settled.insert(o.id);
-        }
     }
 
     /// Enters something in the ledger of a case's clock.
@@ -406,47 +354,6 @@ impl<'t, 'c> Work<'t, 'c> {
         Ok(())
     }
 
-    /// Notes that a material came: whatever of it was deferred or promised is done, late or not.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(super) fn supply(&mut self, material: &str) -> Result<(), Error> {
-        let mut have: BTreeSet<String> = self.dossier.materials.iter().map(|m| m.code.clone()).collect();
-        have.extend(self.dossier.content.paper.iter().map(|p| p.material.clone()));
-        have.insert(material.to_owned());
-        let done = |o: &Obligation| match o.new.kind {
-            ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant => o.new.subject == material,
-            ObligationKind::CompleteAfterGrant => o.new.subject.split(',').all(|m| have.contains(m)),
-            _ => false,
-        };
-        let ids: Vec<Uuid> = self.dossier.cases.iter().map(|c| c.id).collect();
-        for id in ids {
-            self.waive_late(id, |o| done(o))?;
-            self.discharge(id, ObligationState::Fulfilled, done);
-        }
-        Ok(())
-    }
-
-    /// Gives the promise back the days the applicant has been late with what he deferred (R4.13).
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(super) fn waive_late(&mut self, id: Uuid, which: impl Fn(&Obligation) -> bool) -> Result<(), Error> {
-        let late = |o: &&Obligation| {
-            o.case == id && o.state == ObligationState::Lapsed && o.new.kind == ObligationKind::DeferredBeforeDecision && which(o)
-        };
-        let Some(since) = self.obligations.iter().filter(late).filter_map(|o| o.new.due).min_by_key(|d| d.at) else { return Ok(()) };
-        let (zone, now, snapshot) = (self.zone(), self.now, self.snapshot.clone());
-        let mut entries = list_clock(self.tx, zone, id)?;
-        let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
-        if let Some(entry) = flow::waive(self.change(id)?, &mut entries, since, now, calendar) {
-            self.enter_clock(id, &entry)?;
-            let due = self.case(id)?.deadline.map(|d| d.due.on);
-            self.note(EventKind::DeadlineMoved, id, json!({"to": due, "basis": entry.basis}));
-        }
-        Ok(())
-    }
-
     /// What people call a material or an element of the form.
     pub(super) fn name_of(&self, code: &str) -> String {
         self.dossier.plan(&self.snapshot).map_or_else(|| code.to_owned(), |plan| plan.name_of(code))
@@ -466,72 +373,6 @@ impl<'t, 'c> Work<'t, 'c> {
             Some(d) => format!("{}{}", zone.name, d.name),
             None => zone.name.clone(),
         }
-    }
-
-    /// What time has done by now, each dated to its legal moment.
-    fn settle(&mut self) -> Result<(), Error> {
-        for i in 0..self.dossier.cases.len() {
-            let Some(case) = self.dossier.cases.get(i).cloned() else { continue };
-            let (id, zone) = (case.id, self.snapshot.catalogue.zone.clone());
-            let basis = case.progress.lapse_basis.clone();
-            match settle(&case, self.now, &self.snapshot.calendar, &zone.hours) {
-                Some(Lapse::Accepted(acceptance)) => {
-                    let case_no = self.next_number()?;
-                    let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
-                    self.change(id)?.accept_deemed(&acceptance, case_no.clone());
-                    self.enter_clock(id, &ClockEntry::start(start, "行政许可法 32(4)", None))?;
-                    let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
-                        "due_on": acceptance.decision.due.on, "basis": "行政许可法 32(4)"});
-                    self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
-                    self.owe_deferrals(id, acceptance.lapsed_at)?;
-                    self.make_acceptance_receipt(id)?;
-                }
-                Some(Lapse::TreatedAsWithdrawn { at }) => {
-                    self.change(id)?.treat_as_withdrawn(at);
-                    self.note_at(at, EventKind::CaseTreatedAsWithdrawn, id, json!({"basis": basis}));
-                }
-                None => {}
-            }
-        }
-        self.settle_obligations()
-    }
-
-    /// What an acceptance leaves owed.
-    pub(super) fn owe_deferrals(&mut self, id: Uuid, at: Instant) -> Result<(), Error> {
-        if self.dossier.content.valid_letters(flow::LetterKind::Deferral).next().is_none() {
-            return Ok(());
-        }
-        let (items, matter) = (self.assess()?.items, self.matter(id)?);
-        let snapshot = self.snapshot.clone();
-        let owed = flow::on_acceptance(self.case(id)?, &matter, &items, &Self::filing(&snapshot, self.now));
-        self.owe_at(at, id, owed);
-        Ok(())
-    }
-
-    /// Duties whose term is over lapse; a deferral that did opens the hearing of the applicant, nothing more.
-    fn settle_obligations(&mut self) -> Result<(), Error> {
-        let now = self.now;
-        let mut lapsed = Vec::new();
-        for o in self.obligations.iter_mut().chain(&mut self.opened) {
-            if o.lapse(now) {
-                self.settled.insert(o.id);
-                lapsed.push(o.clone());
-            }
-        }
-        for o in lapsed {
-            let Some(over) = o.new.due else { continue };
-            let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
-            self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
-            let deferral = matches!(o.new.kind, ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant);
-            let idle = self.case(o.case)?.progress.proceeding.is_none() && self.case(o.case)?.progress.reversal.is_none();
-            if deferral && idle {
-                let heard = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, over.at, self.settings().statement_term);
-                let findings = format!("容缺材料「{}」应于{}前补齐，逾期未补", self.name_of(&o.new.subject), over.on);
-                let (cause, stage) = (ProceedingCause::DeferralLapsed, ProceedingStage::Statement);
-                self.open_proceeding(o.case, Opening { cause, stage, findings, until: heard, at: over.at, by: None })?;
-            }
-        }
-        Ok(())
     }
 
     /// Opens a proceeding against the applicant, and tells him.

@@ -1,0 +1,79 @@
+//! What time has done to an application by now, each dated to its legal moment.
+
+use super::work::{Opening, Work};
+use crate::Error;
+use domain::application::{Lapse, ProceedingStage, counting_start, settle};
+use domain::calendar::due;
+use domain::event::EventKind;
+use domain::flow::{self, ClockEntry, ObligationKind, ProceedingCause};
+use domain::local_time::Instant;
+use serde_json::json;
+use uuid::Uuid;
+
+impl Work<'_, '_> {
+    /// What time has done by now, each dated to its legal moment.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        for i in 0..self.dossier.cases.len() {
+            let Some(case) = self.dossier.cases.get(i).cloned() else { continue };
+            let (id, zone) = (case.id, self.snapshot.catalogue.zone.clone());
+            let basis = case.progress.lapse_basis.clone();
+            match settle(&case, self.now, &self.snapshot.calendar, &zone.hours) {
+                Some(Lapse::Accepted(acceptance)) => {
+                    let case_no = self.next_number()?;
+                    let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
+                    self.change(id)?.accept_deemed(&acceptance, case_no.clone());
+                    self.enter_clock(id, &ClockEntry::start(start, "行政许可法 32(4)", None))?;
+                    let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
+                        "due_on": acceptance.decision.due.on, "basis": "行政许可法 32(4)"});
+                    self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
+                    self.owe_deferrals(id, acceptance.lapsed_at)?;
+                    self.make_acceptance_receipt(id)?;
+                }
+                Some(Lapse::TreatedAsWithdrawn { at }) => {
+                    self.change(id)?.treat_as_withdrawn(at);
+                    self.note_at(at, EventKind::CaseTreatedAsWithdrawn, id, json!({"basis": basis}));
+                }
+                None => {}
+            }
+        }
+        self.settle_obligations()
+    }
+
+    /// What an acceptance leaves owed.
+    pub(super) fn owe_deferrals(&mut self, id: Uuid, at: Instant) -> Result<(), Error> {
+        if self.dossier.content.valid_letters(flow::LetterKind::Deferral).next().is_none() {
+            return Ok(());
+        }
+        let (items, matter) = (self.assess()?.items, self.matter(id)?);
+        let snapshot = self.snapshot.clone();
+        let owed = flow::on_acceptance(self.case(id)?, &matter, &items, &Self::filing(&snapshot, self.now));
+        self.owe_at(at, id, owed);
+        Ok(())
+    }
+
+    /// Duties whose term is over lapse; a deferral that did opens the hearing of the applicant, nothing more.
+    pub(super) fn settle_obligations(&mut self) -> Result<(), Error> {
+        let now = self.now;
+        let mut lapsed = Vec::new();
+        for o in self.obligations.iter_mut().chain(&mut self.opened) {
+            if o.lapse(now) {
+                self.settled.insert(o.id);
+                lapsed.push(o.clone());
+            }
+        }
+        for o in lapsed {
+            let Some(over) = o.new.due else { continue };
+            let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
+            self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
+            let deferral = matches!(o.new.kind, ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant);
+            let idle = self.case(o.case)?.progress.proceeding.is_none() && self.case(o.case)?.progress.reversal.is_none();
+            if deferral && idle {
+                let heard = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, over.at, self.settings().statement_term);
+                let findings = format!("容缺材料「{}」应于{}前补齐，逾期未补", self.name_of(&o.new.subject), over.on);
+                let (cause, stage) = (ProceedingCause::DeferralLapsed, ProceedingStage::Statement);
+                self.open_proceeding(o.case, Opening { cause, stage, findings, until: heard, at: over.at, by: None })?;
+            }
+        }
+        Ok(())
+    }
+}
