@@ -322,6 +322,8 @@ async fn people_come_by_wechat_by_agent_and_on_paper(#[values(Sqlite, Postgres)]
     letter["on_paper"] = json!(true);
     let signed = app.act(&clerk, &format!("/applications/{draft}/letters"), &letter).await.ok();
     assert_eq!(signed.body["letters"][0]["on_paper"], true);
+    let rate = json!({"service_no": 1, "service": "filing", "level": "satisfied", "channel": "hall_tablet"});
+    app.act(&clerk, &format!("/applications/{draft}/evaluations"), &rate).await.problem(403, "not_allowed");
     letter["digest"] = json!("0".repeat(64));
     app.act(&clerk, &format!("/applications/{draft}/letters"), &letter).await.problem(409, "state_forbids");
 
@@ -443,6 +445,9 @@ async fn duties_of_a_department_are_reported_done_by_it_alone(#[values(Sqlite, P
     app.act(&other, &path, &report).await.problem(404, "not_found");
     assert_eq!(app.act(&officer, &path, &report).await.ok().text("/state"), "fulfilled");
     app.act(&officer, &path, &report).await.problem(409, "state_forbids");
+    let detail = app.see(&officer, &format!("/cases/{case}")).await.ok();
+    assert_eq!(detail.text("/file/notes/0/text"), "已完成监督交底");
+    assert_eq!(app.see(&owner, &format!("/cases/{case}")).await.ok().body["file"]["notes"], json!([]), "notes are for staff");
     let file = app.see(&officer, &format!("/applications/{id}/materials")).await.ok().text("/items/0/id");
     app.see(&other, &format!("/applications/{id}/materials/{file}/file")).await.problem(404, "not_found");
     app.see(&officer, &format!("/applications/{id}/materials/{file}/file")).await.ok();

@@ -81,6 +81,8 @@ codes! {
         ObligationOpened = "obligation_opened", "产生后续义务";
         /// A duty was done.
         ObligationFulfilled = "obligation_fulfilled", "义务已履行";
+        /// A duty ended without being done: what it was for has ended.
+        ObligationCancelled = "obligation_cancelled", "义务取消";
         /// The term of a duty ran out.
         ObligationLapsed = "obligation_lapsed", "义务逾期";
         /// A post-check was recorded.

@@ -98,6 +98,7 @@ const NOT_ALLOWED: &[Permission] = &[
     Permission::SignLetter,
     Permission::WithdrawApplication,
     Permission::AnswerReview,
+    Permission::EvaluateApplication,
     Permission::RejectApplication,
     Permission::GiveSupplementNotice,
     Permission::SubmitApplication,

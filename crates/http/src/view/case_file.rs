@@ -7,7 +7,7 @@ use domain::flow::{
     Checkpoint, CountedDay, DeliveryWay, ExaminationMethod, Letter, LetterKind, Notice, NoticeItem, Obligation, ObligationKind,
     ObligationState, Proceeding, ProceedingCause, Refusal, Signatory,
 };
-use persistence::application::{CaseFile, Delivery, Paper};
+use persistence::application::{CaseFile, CaseNote, Delivery, Paper};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -266,6 +266,32 @@ pub struct CaseFileView {
     /// How the result was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryView>,
+    /// Why the applicant withdrew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawal_reason: Option<String>,
+    /// What else was noted: findings of post-checks, hand-overs, reports; to staff only.
+    pub notes: Vec<NoteView>,
+}
+
+/// Something noted in a case's file.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CaseNote)]
+pub struct NoteView {
+    /// What it is about.
+    #[schema(example = "与承诺一致")]
+    pub about: String,
+    /// In words.
+    pub text: String,
+    /// Who noted it.
+    pub by: Uuid,
+    /// When.
+    pub at: Moment,
+}
+
+impl From<CaseNote> for NoteView {
+    fn from(n: CaseNote) -> Self {
+        Self { about: n.about, text: n.text, by: n.by, at: n.at.into() }
+    }
 }
 
 impl CaseFileView {
@@ -286,6 +312,8 @@ impl CaseFileView {
             delay_reason: file.delay,
             proceedings: file.proceedings.into_iter().map(ProceedingView::from).collect(),
             delivery: file.delivery.map(|d| DeliveryView::shown(d, own)),
+            withdrawal_reason: file.withdrawal_reason,
+            notes: file.notes.into_iter().filter(|_| staff).map(NoteView::from).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::work::Work;
 use crate::Error;
 use domain::access::Reach;
-use domain::application::{CaseState, Outcome, PartyRole};
+use domain::application::{CaseState, Outcome};
 use domain::catalogue::{EdgeKind, Matter};
 use domain::event::EventKind;
 use domain::flow::{self, Command, Decision, LetterKind, Obligation, ObligationKind, ObligationState, Owed, Refusal};
@@ -78,31 +78,27 @@ impl Work<'_, '_> {
     fn enter_register(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
         let (zone, now) = (self.zone(), self.now);
         let case = self.case(id)?.clone();
-        let target = case.target.clone();
-        let mut earlier = match &target {
-            Some(t) => certificate::lock(self.tx, zone, &t.certificate_no)?,
-            None => None,
-        };
-        if let (Some(target), Some(earlier)) = (&target, &mut earlier) {
+        let identifier = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));
+        let mut replaces = None;
+        if let Some(target) = &case.target {
             use domain::application::TargetAct::{Cancel, Change, Renew, Replace};
-            let holder = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));
-            let fits = earlier.state == CertificateState::Valid && earlier.matter == matter.code && holder.is_some();
-            if !fits || earlier.holder_identifier != holder {
-                let text = "所涉证照已失效或者不属于申请人，不能准予";
-                return Err(Error::StateForbids(Reason::new("target_not_valid", text, "行政许可法 49、50、70")));
-            }
+            let valid = |c: &Certificate| {
+                c.state == CertificateState::Valid && c.matter == matter.code && identifier.is_some() && c.holder_identifier == identifier
+            };
+            let text = "所涉证照已失效或者不属于申请人，不能准予";
+            let refused = || Error::StateForbids(Reason::new("target_not_valid", text, "行政许可法 49、50、70"));
+            let mut earlier = certificate::lock(self.tx, zone, &target.certificate_no)?.filter(valid).ok_or_else(refused)?;
             earlier.state = match target.act {
                 Cancel => CertificateState::Cancelled,
                 Change | Renew | Replace => CertificateState::Replaced,
             };
             earlier.state_at = now;
-            certificate::save(self.tx, zone, earlier)?;
+            certificate::save(self.tx, zone, &earlier)?;
             if target.act == Cancel {
                 return Ok(());
             }
+            replaces = Some(earlier.number);
         }
-        let applicant = self.dossier.content.parties.iter().find(|p| p.role == PartyRole::Applicant);
-        let identifier = applicant.and_then(|p| p.identifiers.first()).map(|i| self.tx.keys().index("identifier", &i.value));
         let (holder, holder_kind) = self.applicant();
         let today = domain::local_time::date_of(now);
         let new = Certificate {
@@ -120,7 +116,7 @@ impl Work<'_, '_> {
             valid_until: matter.valid_months.and_then(|months| today.checked_add_months(chrono::Months::new(months))),
             state: CertificateState::Valid,
             state_at: now,
-            replaces: earlier.map(|c| c.number),
+            replaces,
         };
         Ok(certificate::insert(self.tx, zone, &new)?)
     }

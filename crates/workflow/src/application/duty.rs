@@ -39,8 +39,9 @@ impl Work<'_, '_> {
             self.settled.insert(o.id);
             facts.push(json!({"kind": o.new.kind, "subject": o.new.subject, "state": state}));
         }
+        let kind = if state == ObligationState::Fulfilled { EventKind::ObligationFulfilled } else { EventKind::ObligationCancelled };
         for fact in facts {
-            self.note(EventKind::ObligationFulfilled, case, fact);
+            self.note(kind, case, fact);
         }
     }
 
@@ -59,9 +60,14 @@ impl Work<'_, '_> {
     /// Opens again what a decision at `decided` had cancelled.
     pub(super) fn reopen_obligations(&mut self, case: Uuid, decided: Option<Instant>) {
         let by_decision = |o: &Obligation| o.case == case && o.state == ObligationState::Cancelled && o.settled_at == decided;
+        let mut facts = Vec::new();
         for o in self.obligations.iter_mut().filter(|o| by_decision(o)) {
             (o.state, o.settled_at) = (ObligationState::Open, None);
             self.settled.insert(o.id);
+            facts.push(json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": o.new.due.map(|d| d.on), "reopened": true}));
+        }
+        for fact in facts {
+            self.note(EventKind::ObligationOpened, case, fact);
         }
     }
 

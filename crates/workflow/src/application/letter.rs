@@ -80,7 +80,7 @@ pub fn sign_letter(work: &mut Work<'_, '_>, new: NewLetter) -> Result<(), Error>
     if let Some(problem) = may_sign(new.kind, new.signatory, work.dossier.content.mandate.as_ref(), date_of(work.now)) {
         return Err(Error::NotAllowed(Reason::new(problem.code, problem.text, "国办发〔2020〕42号")));
     }
-    if let Some(reason) = not_by_hand(work, &new) {
+    if let Some(reason) = signed_otherwise(work, &new) {
         return Err(Error::NotAllowed(reason));
     }
     let snapshot = work.snapshot.clone();
@@ -108,18 +108,19 @@ pub fn sign_letter(work: &mut Work<'_, '_>, new: NewLetter) -> Result<(), Error>
     Ok(())
 }
 
-/// Why this letter can't be signed electronically here: on a window filing the applicant signs the paper, where an
-/// agent files he can't sign as the applicant.
-fn not_by_hand(work: &Work<'_, '_>, new: &NewLetter) -> Option<Reason> {
-    let basis = "国办发〔2020〕42号";
-    let electronic = new.signature.is_some();
+/// Why this letter can't be signed this way: paper lies before a clerk, so only what was filed at the window is
+/// signed on it, and nothing else there; where an agent files he can't sign as the applicant.
+fn signed_otherwise(work: &Work<'_, '_>, new: &NewLetter) -> Option<Reason> {
+    let refused = |code, text: &str| Some(Reason::new(code, text, "国办发〔2020〕42号"));
     let agent = work.dossier.content.parties.iter().any(|p| p.role == PartyRole::Agent);
-    if electronic && work.dossier.application.channel == FilingChannel::Window {
-        return Some(Reason::new("paper_signature_required", "窗口申报的承诺书由申请人在纸面上签署", basis));
+    match (work.dossier.application.channel, new.signature.is_some()) {
+        (FilingChannel::Window, true) => refused("paper_signature_required", "窗口申报的承诺书由申请人在纸面上签署"),
+        (FilingChannel::Online, false) => refused("electronic_signature_required", "网上申报的承诺书应电子签署"),
+        (FilingChannel::Online, true) if agent && new.signatory != Signatory::Agent => {
+            refused("personal_signature_required", "由代理人申报的，承诺书应由申请人本人到窗口签署")
+        }
+        (FilingChannel::Window, false) | (FilingChannel::Online, true) => None,
     }
-    let as_principal = new.signatory != Signatory::Agent;
-    (electronic && agent && as_principal)
-        .then(|| Reason::new("personal_signature_required", "由代理人申报的，承诺书应由申请人本人到窗口签署", basis))
 }
 
 /// Takes the letters of a kind back before the decision: the ordinary course follows, and what the letters stood

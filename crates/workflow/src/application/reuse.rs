@@ -15,8 +15,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The newest of each kind, still valid, that the applicant handed in with earlier accepted filings of the same
-/// project. An
-/// applicant is offered what stands on his own list; staff (`None`) what the hall holds.
+/// project. An applicant is offered what stands on his own list; staff (`None`) what the hall holds.
 ///
 /// # Errors
 /// [`DbError`].
