@@ -3,21 +3,23 @@
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::{BTreeMap, BTreeSet};
 
-const CRATES: [&str; 6] = ["domain", "persistence", "workflow", "integrations", "http-api", "server"];
+const CRATES: [&str; 7] = ["domain", "persistence", "search", "workflow", "integrations", "http-api", "server"];
 
 #[test]
 fn crates_depend_one_way() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("domain", &[][..]),
         ("persistence", &["domain"]),
-        ("workflow", &["domain", "persistence"]),
+        ("search", &["domain"]),
+        ("workflow", &["domain", "persistence", "search"]),
         ("integrations", &["domain"]),
-        ("http-api", &["domain", "persistence", "workflow", "integrations"]),
+        ("http-api", &["domain", "persistence", "search", "workflow", "integrations"]),
         ("server", &["domain", "persistence", "workflow", "integrations", "http-api"]),
     ]);
     let forbidden: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("domain", &["diesel", "actix-web", "tokio", "jsonwebtoken", "rand", "getrandom", "reqwest"][..]),
         ("persistence", &["actix-web", "jsonwebtoken", "utoipa-actix-web"]),
+        ("search", &["diesel", "actix-web", "tokio"]),
         ("workflow", &["actix-web", "diesel", "jsonwebtoken"]),
         ("integrations", &["diesel", "actix-web"]),
         ("http-api", &["diesel", "r2d2"]),

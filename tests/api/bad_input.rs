@@ -98,8 +98,8 @@ async fn every_bad_body_of_a_new_application_is_refused_at_its_place(#[values(Sq
         ("telephone", create(&changed(good.clone(), "/parties/0/phone", json!("12345"))), 422, "invalid_body", "/parties/0/phone"),
         ("neither matter nor bundle", create(&changed(good.clone(), "/matter", Value::Null)), 422, "invalid_body", "/matter"),
         ("both matter and bundle", create(&with(good.clone(), "bundle", json!("newborn"))), 422, "invalid_body", "/matter"),
-        ("unknown matter", create(&with(good.clone(), "matter", json!("perpetual-motion"))), 422, "subject_not_in_force", ""),
-        ("matter of another zone", create(&with(good.clone(), "matter", json!("company-registration"))), 422, "subject_not_in_force", ""),
+        ("unknown matter", create(&with(good.clone(), "matter", json!("perpetual-motion"))), 422, "matter_not_in_force", ""),
+        ("bundle named as matter", create(&with(good.clone(), "matter", json!("free-seal"))), 422, "matter_not_in_force", ""),
         ("unknown situation", create(&changed(good.clone(), "/answers", json!({"colour": "red"}))), 422, "invalid_body", "/answers/colour"),
         (
             "unknown answer",

@@ -153,26 +153,30 @@ async fn a_bad_file_is_named_with_pointer_and_reason_and_changes_nothing(#[value
 async fn pages_filters_and_entity_tags() {
     let app = App::start(Sqlite).await;
     let mut codes = Vec::new();
-    let mut path = "/matters?limit=3".to_owned();
+    let mut path = "/matters?limit=100".to_owned();
     loop {
         let page = app.get(&path).send().await.ok();
         codes.extend(page.body["items"].as_array().unwrap().iter().map(|m| m["code"].as_str().unwrap().to_owned()));
         match page.body["next"].as_str() {
-            Some(next) => path = format!("/matters?limit=3&cursor={next}"),
+            Some(next) => path = format!("/matters?limit=100&cursor={next}"),
             None => break,
         }
     }
-    assert_eq!(codes.len(), 8);
+    assert_eq!(codes.len(), 226, "F4, F6: every matter handled on application has its public guide");
     assert!(codes.is_sorted());
     let found = |body: &Value| body["items"].as_array().unwrap().iter().map(|m| m["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(found(&app.get("/matters?q=开理发店").send().await.ok().body), ["public-place-hygiene"]);
-    assert_eq!(found(&app.get("/matters?department=POL&audience=person").send().await.ok().body), ["birth-household"]);
-    let counted = app.get("/matters?limit=1&department=HEA&count=bounded").send().await.ok();
-    assert_eq!(counted.body["count"], json!({"value": 2, "exact": true}));
-    let bundles = app.call(Method::GET, "/api/v1/zones/xiangtan-gaoxin/bundles?limit=1&count=bounded").send().await.ok();
-    assert_eq!((found(&bundles.body), &bundles.body["count"]["value"]), (vec!["start-business".to_owned()], &json!(2)));
-    let next = format!("/api/v1/zones/xiangtan-gaoxin/bundles?limit=1&cursor={}", bundles.text("/next"));
-    assert_eq!(found(&app.call(Method::GET, &next).send().await.ok().body), ["utilities"]);
+    let police = found(&app.get("/matters?department=POL&audience=person&limit=100").send().await.ok().body);
+    assert!(police.contains(&"birth-household".to_owned()) && !police.contains(&"seal-filing".to_owned()), "{police:?}");
+    let counted = app.get("/matters?limit=1&commitment=true&count=bounded").send().await.ok();
+    assert_eq!(counted.body["count"]["exact"], true);
+    let listed = |path: &'static str| app.call(Method::GET, path).send();
+    let bundles = listed("/api/v1/zones/xiangtan-gaoxin/bundles?limit=1&count=bounded").await.ok();
+    let all = bundles.body["count"]["value"].as_u64().unwrap();
+    let next = format!("/api/v1/zones/xiangtan-gaoxin/bundles?limit=100&cursor={}", bundles.text("/next"));
+    assert_eq!(found(&app.call(Method::GET, &next).send().await.ok().body).len() as u64, all - 1);
+    app.get("/matters?place=hall&online=true&case_kind=instant&matter_type=licence&topic=没有&limit=5").send().await.ok();
+    app.get("/matters?online=perhaps").send().await.problem(422, "invalid_query");
     let matter = app.get("/matters/construction-permit").send().await.ok();
     let again = app.get("/matters/construction-permit").header("If-None-Match", matter.header("etag")).send().await;
     assert_eq!((again.status.as_u16(), again.header("etag")), (304, matter.header("etag")));
@@ -185,20 +189,17 @@ async fn pages_filters_and_entity_tags() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_other_zones_have_whole_bundles() {
     let app = App::start(Sqlite).await;
-    for (zone, bundles) in
-        [("xiangtan-gaoxin", ["start-business", "utilities"]), ("xiangjiang-xinqu", ["close-business-simple", "fire-two-in-one"])]
-    {
-        let listed = app.call(Method::GET, &format!("/api/v1/zones/{zone}/bundles")).send().await.ok();
-        assert_eq!(
-            listed.body["items"].as_array().unwrap().iter().map(|b| b["code"].clone()).collect::<Vec<_>>(),
-            bundles.map(Value::from)
-        );
+    for (zone, bundles) in [
+        ("xiangtan-gaoxin", ["start-business", "utilities", "joint-completion", "start-on-land-grant"]),
+        ("xiangjiang-xinqu", ["close-business-simple", "fire-two-in-one", "stage1-land", "stage3-permit"]),
+        ("hengyang-gaoxin", ["newborn", "licence-plus-food", "close-business", "title-on-completion"]),
+    ] {
         for bundle in bundles {
             let view = app.call(Method::GET, &format!("/api/v1/zones/{zone}/bundles/{bundle}")).send().await.ok();
             assert_eq!(view.body["matters"].as_array().unwrap().len(), view.body["bundle"]["members"].as_array().unwrap().len());
         }
         let departments = app.call(Method::GET, &format!("/api/v1/zones/{zone}/departments")).send().await.ok();
-        assert_eq!(departments.body["items"].as_array().unwrap().len(), 21);
+        assert!(departments.body["items"].as_array().unwrap().len() > 21);
     }
 }
 

@@ -33,7 +33,7 @@ impl Open {
 }
 
 fn checklist() -> Value {
-    json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"})
+    support::examination("road-occupation")
 }
 
 #[tokio::test(flavor = "multi_thread")]

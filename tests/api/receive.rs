@@ -35,7 +35,7 @@ impl Desk {
 
     async fn granted(database: Database) -> Self {
         let one = Self::accepted(database).await;
-        let checklist = json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"});
+        let checklist = support::examination("road-occupation");
         one.officer("examine", &checklist).await.ok();
         one.officer("decide", &json!({"granted": true, "opinion": "同意"})).await.ok();
         one
@@ -222,7 +222,7 @@ async fn a_result_is_changed_cancelled_recalled_by_later_cases(#[values(Sqlite, 
     let filed = one.app.file(&one.owner, &change, ROAD_MATERIALS).await;
     let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
     one.app.act(&one.clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
-    let checklist = json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"});
+    let checklist = support::examination("road-occupation");
     one.app.act(&one.officer, &format!("/cases/{case}/examine"), &checklist).await.ok();
     one.app.act(&one.officer, &format!("/cases/{case}/decide"), &json!({"granted": true, "opinion": "同意"})).await.ok();
     let replaced = one.app.get(&format!("/verify/{number}")).send().await.ok();
@@ -435,7 +435,7 @@ async fn duties_of_a_department_are_reported_done_by_it_alone(#[values(Sqlite, P
     let filed = app.file(&owner, &support::excavation(), support::EXCAVATION_MATERIALS).await;
     let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
     app.act(&clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
-    let checklist = json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"});
+    let checklist = support::examination("construction-permit");
     app.act(&officer, &format!("/cases/{case}/examine"), &checklist).await.ok();
     app.act(&officer, &format!("/cases/{case}/decide"), &json!({"granted": true, "opinion": "同意"})).await.ok();
     let duty = app.see(&officer, "/obligations?state=open&owed_by=HUC").await.ok();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use support::Database::{self, Postgres, Sqlite};
-use support::{Answer, App, HYGIENE_FORM, excavation, party, pdf};
+use support::{Answer, App, HYGIENE_FORM, checklist, excavation, party, pdf};
 
 /// One line of a scenario.
 struct Step {
@@ -81,6 +81,8 @@ impl Stage {
     }
 
     fn filled(&self, text: &str) -> String {
+        // Every point of the handling standard of the permit these scenarios are about.
+        let text = &text.replace("{要点}", &checklist("construction-permit").to_string());
         self.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 

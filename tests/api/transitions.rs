@@ -31,7 +31,7 @@ fn body(command: Command) -> Value {
     match command {
         Command::Reject => json!({"ground": "not_required", "explanation": "依法不需要取得许可"}),
         Command::GiveNotice => json!({"items": [{"material": "traffic-plan", "defect": "缺图例", "remedy": "补充图例"}]}),
-        Command::Examine => json!({"method": "desk", "checklist": [{"point": "要点", "passed": true}], "opinion": "可"}),
+        Command::Examine => support::examination("road-occupation"),
         Command::Suspend => json!({"procedure": "expert_review", "reason": "评审", "expected_days": 3, "told_applicant_at": told}),
         Command::Resume => json!({"result": "通过"}),
         Command::Extend => json!({"days": 5, "reason": "复杂", "approved_by": "局长", "told_applicant_at": told}),

@@ -19,4 +19,4 @@ mod sample;
 pub use app::App;
 pub use client::{Answer, Call};
 pub use database::Database;
-pub use sample::{EXCAVATION_MATERIALS, HYGIENE_FORM, NEWBORN_FORM, ROAD_MATERIALS, excavation, party, pdf, road};
+pub use sample::{EXCAVATION_MATERIALS, HYGIENE_FORM, NEWBORN_FORM, ROAD_MATERIALS, checklist, examination, excavation, party, pdf, road};

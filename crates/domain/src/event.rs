@@ -119,6 +119,22 @@ codes! {
         AccountLinked = "account_linked", "绑定登录方式";
         /// A catalogue was imported.
         CatalogueImported = "catalogue_imported", "导入目录";
+        /// A draft was handed to the publisher.
+        DraftSubmitted = "draft_submitted", "目录送审";
+        /// A draft was handed back.
+        DraftReturned = "draft_returned", "目录退回";
+        /// A catalogue document was published.
+        CataloguePublished = "catalogue_published", "发布目录";
+        /// A catalogue document was ended.
+        CatalogueRetired = "catalogue_retired", "停用目录";
+        /// Delegated matters went in or out.
+        DelegationAdjusted = "delegation_adjusted", "调整赋权事项";
+        /// A delegated matter moved on its way.
+        DelegationMoved = "delegation_moved", "赋权事项承接";
+        /// A clerk's account in an outside system changed.
+        SystemAccountChanged = "system_account_changed", "业务系统账号变动";
+        /// A reform task moved.
+        ReformTaskChanged = "reform_task_changed", "改革任务进展";
         /// An account was opened.
         AccountCreated = "account_created", "开立账户";
         /// A session began.

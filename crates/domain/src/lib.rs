@@ -12,6 +12,7 @@ pub mod assessment;
 pub mod calendar;
 pub mod catalogue;
 pub mod event;
+pub mod figure;
 pub mod flow;
 pub mod identity;
 pub mod local_time;

@@ -4,7 +4,7 @@
 use crate::AppState;
 use crate::problem::Problem;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderMap, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use moka::sync::Cache;
@@ -25,6 +25,13 @@ pub(crate) enum Caching {
 pub(crate) fn tagged<T: Serialize>(request: &HttpRequest, body: &T, version: Option<i64>, caching: Caching) -> HttpResponse {
     let bytes = serde_json::to_vec(body).unwrap_or_default();
     respond(request, tag(&bytes, version), Bytes::from(bytes), caching)
+}
+
+/// Other bytes to a GET, or 304 when the caller has them already.
+pub(crate) fn tagged_bytes(request: &HttpRequest, bytes: Bytes, content_type: &'static str, caching: Caching) -> HttpResponse {
+    let mut response = respond(request, tag(&bytes, None), bytes, caching);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 /// Public answers computed from the snapshot, each with its entity tag.

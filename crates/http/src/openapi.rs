@@ -104,6 +104,7 @@ const NOT_ALLOWED: &[Permission] = &[
     Permission::SubmitApplication,
     Permission::SupplementApplication,
     Permission::HandOverCase,
+    Permission::PublishDraft,
 ];
 
 fn may_answer(method: &str, operation: &Operation, permission: Option<Permission>, public: bool, code: ErrorCode) -> bool {
@@ -147,6 +148,9 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         ErrorCode::InvalidQuery => query || header("Idempotency-Key"),
         ErrorCode::SubjectNotInForce => {
             permission == Some(Permission::Precheck) || permission == Some(Permission::GetAssessment) || changes_application
+        }
+        ErrorCode::DocumentFlawed => {
+            matches!(permission, Some(Permission::SubmitDraft | Permission::PublishDraft | Permission::ImportCatalogue))
         }
         ErrorCode::CalendarMissing => permission == Some(Permission::ComputeDue),
         ErrorCode::KeyReused => header("Idempotency-Key"),

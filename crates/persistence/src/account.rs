@@ -265,3 +265,12 @@ pub fn list_staff(
         })
         .collect()
 }
+
+/// Whether an account is staff of a zone.
+///
+/// # Errors
+/// [`DbError`].
+pub fn is_staff(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<bool, DbError> {
+    let mine = memberships::table.filter(memberships::zone_id.eq(zone).and(memberships::account_id.eq(Id(id))));
+    Ok(mine.select(memberships::zone_id).first::<i32>(tx.connection).optional()?.is_some())
+}

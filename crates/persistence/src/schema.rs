@@ -129,6 +129,9 @@ diesel::table! {
         digest -> Text,
         document -> Text,
         created_at -> InstantT,
+        reason -> Nullable<Text>,
+        edited_by -> Nullable<IdT>,
+        published_by -> Nullable<IdT>,
     }
 }
 
@@ -529,6 +532,115 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    catalogue_retirements (zone_id, version_id) {
+        zone_id -> Integer,
+        version_id -> IdT,
+        effective_to -> Date,
+        reason -> Text,
+        retired_by -> IdT,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    catalogue_drafts (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        kind -> Text,
+        code -> Text,
+        state -> Text,
+        base_number -> Integer,
+        document -> Text,
+        reason -> Text,
+        note -> Nullable<Text>,
+        edited_by -> IdT,
+        reviewed_by -> Nullable<IdT>,
+        version -> BigInt,
+        created_at -> InstantT,
+        updated_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    delegated_matters (zone_id, code) {
+        zone_id -> Integer,
+        code -> Text,
+        name -> Text,
+        delegating_body -> Text,
+        department -> Text,
+        system -> Nullable<Text>,
+        state -> Text,
+        effective_from -> Nullable<Date>,
+        effective_to -> Nullable<Date>,
+        basis -> Text,
+        updated_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    delegation_changes (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        batch_id -> IdT,
+        kind -> Text,
+        code -> Text,
+        name -> Text,
+        reason -> Text,
+        document -> Text,
+        effective_on -> Date,
+        made_by -> IdT,
+        created_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    system_accounts (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        account_id -> IdT,
+        system -> Text,
+        state -> Text,
+        trained_on -> Nullable<Date>,
+        created_at -> InstantT,
+        updated_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    reform_tasks (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        document -> Text,
+        number -> Integer,
+        title -> Text,
+        lead_department -> Text,
+        departments -> Text,
+        due_on -> Date,
+        progress -> Text,
+        version -> BigInt,
+        updated_at -> InstantT,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     zones,
     accounts,
@@ -538,6 +650,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     token_keys,
     calendar_days,
     sandbox_clock,
+    catalogue_retirements,
+    catalogue_drafts,
+    delegated_matters,
+    delegation_changes,
+    system_accounts,
+    reform_tasks,
     catalogue_generations,
     catalogue_versions,
     applications,

@@ -103,11 +103,11 @@ fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
         None => embedded_files(),
     };
     if dry_run {
-        match workflow::catalogue::read(&files) {
+        match workflow::catalogue::read(&files, &[]) {
             Ok(_) => println!("{} files are in order", files.len()),
             Err(complaints) => {
                 for c in &complaints {
-                    println!("{} {}：{}", c.file, c.pointer, c.reason);
+                    println!("{} {} [{}]：{}", c.file, c.pointer, c.code, c.reason);
                 }
                 bail!("{} complaints", complaints.len());
             }
@@ -115,7 +115,10 @@ fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let imported = import_files(&connect(&Config::read()?, &Options::default())?, &files)?;
-    println!("{} published, {} unchanged, {} calendar days added", imported.published, imported.unchanged, imported.days);
+    println!(
+        "{} published, {} unchanged, {} calendar days, {} delegated matters, {} reform tasks added",
+        imported.published, imported.unchanged, imported.days, imported.delegated, imported.tasks
+    );
     Ok(())
 }
 

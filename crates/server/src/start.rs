@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use http_api::token::{LIFETIME_SECONDS, Tokens, new_key};
 use http_api::{AppState, Limits, Running, remembered, serve};
 use persistence::clock::Clock;
+use persistence::event::Actor;
 use persistence::file_store::FileStore;
 use persistence::number::Numbers;
 use persistence::seal::Keys;
@@ -76,8 +77,11 @@ pub fn connect(config: &Config, options: &Options) -> anyhow::Result<Db> {
 /// # Errors
 /// Complaints as one message, or a database failure.
 pub fn import_files(db: &Db, files: &[File]) -> anyhow::Result<Imported> {
-    let reading = read(files).map_err(|complaints| anyhow::anyhow!(listed(&complaints)))?;
-    Ok(db.write_blocking(|tx| import(tx, reading))?)
+    let snapshots = Snapshots::default();
+    db.write_blocking(|tx| snapshots.load(tx))?;
+    let known: Vec<_> = snapshots.zones().into_iter().map(|s| s.catalogue).collect();
+    let reading = read(files, &known).map_err(|complaints| anyhow::anyhow!(listed(&complaints)))?;
+    Ok(db.write_blocking(|tx| import(tx, reading, &Actor::system()))?)
 }
 
 fn listed(complaints: &[Complaint]) -> String {
@@ -94,9 +98,12 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
     let db = connect(config, options)?;
     if development {
         migrate(&db)?;
+        // What was changed over the API stays: only an installation without zones takes the catalogue it carries.
+        let fresh = db.write_blocking(|tx| Ok::<_, DbError>(persistence::zone::list(tx)?.is_empty()))?;
         let files = match &config.data_dir {
             Some(folder) => files_below(folder)?,
-            None => embedded_files(),
+            None if fresh => embedded_files(),
+            None => embedded_files().into_iter().filter(|f| f.path.starts_with("calendars/")).collect(),
         };
         let imported = import_files(&db, &files)?;
         tracing::info!(published = imported.published, unchanged = imported.unchanged, days = imported.days, "catalogue imported");
@@ -170,6 +177,10 @@ async fn watch(state: AppState) {
         }
         if let Err(error) = state.snapshots.poll(&state.db).await {
             tracing::warn!(%error, "catalogue generations could not be read");
+        }
+        let snapshots = state.snapshots.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || snapshots.warm()).await {
+            tracing::warn!(%error, "a search index could not be built");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why a use case did nothing.
 
+use domain::catalogue::Finding;
 use domain::reason::Reason;
 use persistence::DbError;
 
@@ -54,6 +55,9 @@ pub enum Error {
     /// What was sent is readable but wrong.
     #[error("invalid: {0:?}")]
     Invalid(Vec<Invalid>),
+    /// A catalogue document can't be published as it stands.
+    #[error("flawed document")]
+    Flawed(Vec<Finding>),
     /// The file is not of a kind that is taken.
     #[error("unsupported file")]
     UnsupportedFile,

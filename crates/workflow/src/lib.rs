@@ -11,6 +11,7 @@ pub mod password;
 pub mod session;
 mod snapshot;
 
+pub use catalogue::Editing;
 pub use dossier::{Dossier, settle_cases, subject};
 pub use error::{Error, Invalid};
 pub use snapshot::{Snapshots, ZoneSnapshot};

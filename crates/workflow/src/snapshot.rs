@@ -5,8 +5,9 @@ use domain::assessment::Plan;
 use domain::calendar::WorkCalendar;
 use domain::catalogue::{Catalogue, Subject};
 use persistence::{Db, DbError, Tx, calendar, catalogue, zone};
+use search::{Hit, Index, SearchError};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use uuid::Uuid;
 
 /// A zone's number and its catalogue.
@@ -19,9 +20,26 @@ pub struct ZoneSnapshot {
     /// The calendar.
     pub calendar: Arc<WorkCalendar>,
     plans: Arc<Plans>,
+    index: Arc<OnceLock<Index>>,
 }
 
 impl ZoneSnapshot {
+    /// What fits `text` best of what is in force on `day`; the index of a generation is built when it is first asked.
+    ///
+    /// # Errors
+    /// [`SearchError`].
+    pub fn search(&self, text: &str, day: NaiveDate, limit: usize) -> Result<Vec<Hit>, SearchError> {
+        self.index()?.search(&self.catalogue, text, day, limit)
+    }
+
+    fn index(&self) -> Result<&Index, SearchError> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let built = Index::build(&self.catalogue)?;
+        Ok(self.index.get_or_init(|| built))
+    }
+
     /// The plan of `subject` as in force on `day`.
     #[must_use]
     pub fn plan(&self, subject: Subject<'_>, day: NaiveDate) -> Option<Arc<Plan>> {
@@ -69,15 +87,22 @@ struct Generation {
     zone: i32,
     catalogue: Arc<Catalogue>,
     plans: Arc<Plans>,
+    index: Arc<OnceLock<Index>>,
 }
 
 impl Generation {
     fn new(zone: i32, catalogue: Catalogue) -> Self {
-        Self { zone, catalogue: Arc::new(catalogue), plans: Arc::default() }
+        Self { zone, catalogue: Arc::new(catalogue), plans: Arc::default(), index: Arc::default() }
     }
 
     fn with(&self, calendar: &Arc<WorkCalendar>) -> ZoneSnapshot {
-        ZoneSnapshot { zone: self.zone, catalogue: self.catalogue.clone(), calendar: calendar.clone(), plans: self.plans.clone() }
+        ZoneSnapshot {
+            zone: self.zone,
+            catalogue: self.catalogue.clone(),
+            calendar: calendar.clone(),
+            plans: self.plans.clone(),
+            index: self.index.clone(),
+        }
     }
 }
 
@@ -136,6 +161,14 @@ impl Snapshots {
         }
         let Some(newer) = catalogue::load(tx, known.zone)? else { return Ok(known) };
         Ok(self.put(known.zone, newer))
+    }
+
+    /// Builds the search index of every zone that has none yet, so that nobody waits for it.
+    ///
+    /// # Errors
+    /// [`SearchError`].
+    pub fn warm(&self) -> Result<(), SearchError> {
+        self.zones().iter().try_for_each(|zone| zone.index().map(drop))
     }
 
     /// Reloads the zones whose generation moved; replicas call it every second.

@@ -6,6 +6,7 @@ use crate::catalogue::{LimitStart, Procedure};
 use crate::local_time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -158,6 +159,8 @@ pub struct Progress {
     pub withdrawal_at: Option<Instant>,
     /// An examination found the conditions met.
     pub examined: bool,
+    /// Points of the handling standard found met, by code or text.
+    pub ticked: BTreeSet<String>,
     /// How it ended without a decision.
     pub ending: Option<Ending>,
     /// When.

@@ -1,8 +1,8 @@
 //! What to expect: acceptance, limit, due date and the chain that decides it.
 
-use super::{Facts, Plan, Stretch, commitment, critical_path};
+use super::{Facts, Plan, Schedule, Stretch, commitment, critical_path, schedule};
 use crate::calendar::{HallHours, Limit, WorkCalendar, due, receipt_day};
-use crate::catalogue::{ConditionFacts, Matter};
+use crate::catalogue::{ConditionFacts, Matter, Version};
 use crate::local_time::{Instant, date_of, rfc3339, start_of};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -31,16 +31,8 @@ pub(super) fn expected(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, 
     let accepted_on = receipt_day(calendar, hours, facts.at);
     let start = legal_start(accepted_on, facts.at);
     let active = plan.active(conditions);
-    let stretches: Vec<Stretch<'_>> = active
-        .iter()
-        .map(|m| Stretch {
-            code: &m.document.code,
-            limit: promise(&m.document, facts, conditions),
-            counts: m.document.counts_toward_promise,
-        })
-        .collect();
-    let edges: Vec<(&str, &str)> = plan.edges.iter().map(|e| (e.before.as_str(), e.after.as_str())).collect();
-    let path = critical_path(&stretches, &edges, start, calendar, hours);
+    let stretches = stretches(&active, facts, conditions);
+    let path = critical_path(&stretches, &plan.edges, start, calendar, hours);
     let limit = plan.promised.or_else(|| stretches.iter().map(|s| s.limit).max_by_key(|l| l.n)).unwrap_or(Limit::working_days(0));
     let (critical_path, computed) = path.unwrap_or_else(|| (Vec::new(), due(calendar, hours, start, limit)));
     let end = if plan.promised.is_some() { due(calendar, hours, start, limit) } else { computed };
@@ -58,6 +50,25 @@ pub(super) fn expected(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, 
         provisional: end.provisional,
         critical_path,
     }
+}
+
+/// The matters that take part, with how long each may take.
+pub(super) fn stretches<'a>(active: &[&'a Version<Matter>], facts: &Facts, conditions: &ConditionFacts) -> Vec<Stretch<'a>> {
+    let stretch = |m: &&'a Version<Matter>| Stretch {
+        code: &m.document.code,
+        limit: promise(&m.document, facts, conditions),
+        counts: m.document.counts_toward_promise,
+    };
+    active.iter().map(stretch).collect()
+}
+
+/// How long the matters that take part take together, in working days.
+#[must_use]
+pub fn schedule_of(plan: &Plan, facts: &Facts) -> Option<Schedule> {
+    let conditions = facts.for_conditions(plan);
+    schedule(&stretches(&plan.active(&conditions), facts, &conditions), &plan.edges, |code| {
+        plan.matters.iter().find(|m| m.document.code == code).map_or_else(|| code.to_owned(), |m| m.document.name.clone())
+    })
 }
 
 /// The promise that holds here; handled by commitment it may be shorter.

@@ -29,7 +29,10 @@ impl ApplicantKind {
     pub fn fits(self, audiences: &[Audience]) -> bool {
         let accepted: &[Audience] = match self {
             Self::Person => &[Audience::Person],
-            Self::Organisation | Self::OrganisationToBe => &[Audience::Enterprise, Audience::Organisation],
+            Self::Organisation => {
+                &[Audience::Enterprise, Audience::Institution, Audience::SocialOrganisation, Audience::Agency, Audience::Organisation]
+            }
+            Self::OrganisationToBe => &[Audience::Enterprise, Audience::Institution, Audience::SocialOrganisation, Audience::Organisation],
             Self::SoleTrader => &[Audience::SoleTrader],
         };
         audiences.iter().any(|a| accepted.contains(a))

@@ -2,7 +2,9 @@
 
 use super::{Facts, Plan, commitment, deferral};
 use crate::calendar::{HallHours, WorkCalendar};
-use crate::catalogue::{ConditionFacts, MaterialClass, MaterialSource, Matter, Need, Requirement, RequirementChoice};
+use crate::catalogue::{
+    ConditionFacts, MaterialClass, MaterialFormat, MaterialKind, MaterialSource, Matter, Need, Requirement, RequirementChoice,
+};
 use crate::reason::Reason;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -250,6 +252,11 @@ fn unnamed(requirement: &Requirement) -> RequirementChoice {
         issued_by: None,
         how: None,
         reusable_months: None,
+        kind: MaterialKind::Other,
+        format: MaterialFormat::Either,
+        originals: 0,
+        copies: 0,
+        standard: None,
         only_under_deferral: false,
     }
 }

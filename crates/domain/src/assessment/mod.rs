@@ -9,14 +9,16 @@ mod expected;
 mod facts;
 mod items;
 mod plan;
+mod schedule;
 
 pub(crate) use commitment::chosen as handled_by_commitment;
 pub use critical_path::{Stretch, critical_path};
-pub use expected::Expected;
+pub use expected::{Expected, schedule_of};
 pub(crate) use expected::{legal_start, promise};
 pub use facts::{ApplicantFacts, ApplicantKind, Facts};
 pub use items::{Item, ItemStatus, MaterialName};
 pub use plan::Plan;
+pub use schedule::{Leg, Schedule, schedule};
 
 use crate::calendar::{HallHours, WorkCalendar};
 use crate::catalogue::{Matter, Version, unanswered};

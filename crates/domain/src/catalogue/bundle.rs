@@ -1,6 +1,6 @@
 //! A bundle (一件事): what the applicant sees as one thing.
 
-use super::{Condition, Situation, Source};
+use super::{Audience, Condition, Situation, Source, Step};
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +12,34 @@ crate::codes! {
         Hard = "hard", "前置办结";
         /// Pre-examined before, issued after.
         Soft = "soft", "预审衔接";
+    }
+}
+
+crate::codes! {
+    /// The four ways of handling (四个办).
+    pub enum Way {
+        /// 网上办.
+        Online = "online", "网上办";
+        /// 就近办: at stations and supermarkets.
+        Nearby = "nearby", "就近办";
+        /// 减证办.
+        FewerCertificates = "fewer_certificates", "减证办";
+        /// 帮代办.
+        Assisted = "assisted", "帮代办";
+    }
+}
+
+crate::codes! {
+    /// Stage of a construction project (工程建设项目审批阶段, 国办发〔2019〕11号).
+    pub enum Stage {
+        /// 立项用地规划许可.
+        InitiationAndLand = "initiation_and_land", "立项用地规划许可";
+        /// 工程建设许可.
+        ConstructionPlanning = "construction_planning", "工程建设许可";
+        /// 施工许可.
+        ConstructionPermit = "construction_permit", "施工许可";
+        /// 竣工验收.
+        CompletionAcceptance = "completion_acceptance", "竣工验收";
     }
 }
 
@@ -42,6 +70,23 @@ pub struct Edge {
     pub kind: EdgeKind,
 }
 
+/// Figures that the zone states about a bundle, with their source; what can be computed is computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatedFigures {
+    /// Materials before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub materials_before: Option<u32>,
+    /// Materials now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub materials_after: Option<u32>,
+    /// What they rest on.
+    #[schema(example = "华声在线2023-11-15")]
+    pub basis: String,
+    /// How sure they are.
+    pub source: Source,
+}
+
 /// The document of one bundle version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -52,22 +97,50 @@ pub struct Bundle {
     /// Chinese name.
     #[schema(example = "新生儿出生一件事")]
     pub name: String,
-    /// Department that leads.
+    /// Department that leads: exactly one (一家牵头).
     #[schema(example = "HEA")]
     pub lead_department: String,
+    /// Whom it serves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<Audience>,
+    /// Stage of a construction project, if it is one (一阶段一件事).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// The ways it supports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<Way>,
+    /// Places where it is handled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<String>,
     /// The matters, in the order in which they are shown.
     pub members: Vec<BundleMember>,
     /// Who waits for whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<Edge>,
+    /// Steps of the flow made anew, with what became of the old ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     /// The bundle's own promise; absent = the critical path of its matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<Limit>,
     /// Where the promise comes from.
     pub promised_source: Source,
+    /// Visits the applicant must make for the whole thing.
+    #[serde(default)]
+    #[schema(maximum = 9)]
+    pub visits: u8,
     /// Questions of the bundle itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub situations: Vec<Situation>,
+    /// What comes with it, and what runs beside its clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extras: Vec<String>,
+    /// What the zone states about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedFigures>,
+    /// Consult phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consult_phone: Option<String>,
     /// Words citizens use for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub synonyms: Vec<String>,

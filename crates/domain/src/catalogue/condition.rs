@@ -1,18 +1,19 @@
 //! Conditions of situations and requirements, written in CEL (Common Expression Language).
 
-use cel::{Context, Env, Program, Value as CelValue};
+use cel::{Context, Env, ExecutionError, Program, Value as CelValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A compiled condition over `answers`, `form`, `applicant` and `project`.
+/// A condition over `answers`, `form`, `applicant` and `project`; compiled when it is first needed, and checked by
+/// [`super::check_matter`] and [`super::check_bundle`] before anything that holds it is published.
 #[derive(Clone, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(from = "String", into = "String")]
 pub struct Condition {
-    source: String,
-    program: Arc<Program>,
+    source: Box<str>,
+    program: Arc<OnceLock<Option<Program>>>,
 }
 
 impl PartialSchema for Condition {
@@ -23,17 +24,15 @@ impl PartialSchema for Condition {
 
 impl ToSchema for Condition {}
 
-impl TryFrom<String> for Condition {
-    type Error = String;
-    fn try_from(source: String) -> Result<Self, Self::Error> {
-        let program = Program::compile(&source).map_err(|e| format!("条件表达式无法解析：{e}"))?;
-        Ok(Self { source, program: Arc::new(program) })
+impl From<String> for Condition {
+    fn from(source: String) -> Self {
+        Self { source: source.into_boxed_str(), program: Arc::default() }
     }
 }
 
 impl From<Condition> for String {
     fn from(condition: Condition) -> Self {
-        condition.source
+        condition.source.into()
     }
 }
 
@@ -60,7 +59,13 @@ impl Condition {
     /// is never lost because something it asks about is not known yet.
     #[must_use]
     pub fn holds(&self, facts: &ConditionFacts) -> bool {
-        !matches!(self.program.execute(&facts.0), Ok(CelValue::Bool(false)))
+        !matches!(self.evaluate(facts), Some(Ok(CelValue::Bool(false))))
+    }
+
+    /// What it evaluates to; `None` for one that can't be parsed.
+    pub(super) fn evaluate(&self, facts: &ConditionFacts) -> Option<Result<CelValue, ExecutionError>> {
+        let program = self.program.get_or_init(|| Program::compile(&self.source).ok());
+        program.as_ref().map(|p| p.execute(&facts.0))
     }
 }
 
@@ -95,7 +100,7 @@ mod tests {
             &json!({"kind": "organisation"}),
             &Value::Null,
         );
-        Condition::try_from(source.to_owned()).unwrap().holds(&facts)
+        Condition::from(source.to_owned()).holds(&facts)
     }
 
     #[test]
@@ -109,6 +114,6 @@ mod tests {
     #[test]
     fn what_is_not_known_keeps_the_requirement() {
         assert!(holds("form.not_filled_in > 3"));
-        assert!(Condition::try_from("answers.x ==".to_owned()).unwrap_err().starts_with("条件表达式无法解析"));
+        assert!(holds("answers.x =="), "one that can't be parsed, which publication refuses");
     }
 }

@@ -1,6 +1,9 @@
 //! A matter (政务服务事项) as one body of the zone handles it.
 
-use super::{CommitmentRule, Condition, ConditionFacts, DeferralRule, Form, Requirement, Situation};
+use super::{
+    CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts, Convenience, DeferralRule, ExerciseLevel, Form, HandledAt,
+    LaterService, OnlineDepth, Requirement, ResultType, Situation, SpecialProcedure, Step,
+};
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,12 +13,22 @@ crate::codes! {
     pub enum MatterType {
         /// 行政许可.
         Licence = "licence", "行政许可";
+        /// 行政处罚.
+        Penalty = "penalty", "行政处罚";
+        /// 行政强制.
+        Coercion = "coercion", "行政强制";
+        /// 行政征收.
+        Levy = "levy", "行政征收";
         /// 行政给付.
         Payment = "payment", "行政给付";
+        /// 行政检查.
+        Inspection = "inspection", "行政检查";
         /// 行政确认.
         Confirmation = "confirmation", "行政确认";
         /// 行政奖励.
         Reward = "reward", "行政奖励";
+        /// 行政裁决.
+        Adjudication = "adjudication", "行政裁决";
         /// 其他行政权力.
         OtherPower = "other_power", "其他行政权力";
         /// 公共服务.
@@ -64,15 +77,21 @@ crate::codes! {
 }
 
 crate::codes! {
-    /// Whom it serves.
+    /// Whom it serves (服务对象, GB/T 39046 A.4).
     pub enum Audience {
         /// 自然人.
         Person = "person", "自然人";
         /// 企业法人 and branches.
         Enterprise = "enterprise", "企业";
+        /// 事业法人.
+        Institution = "institution", "事业单位";
+        /// 社会组织法人.
+        SocialOrganisation = "social_organisation", "社会组织";
+        /// 行政机关.
+        Agency = "agency", "行政机关";
         /// 个体工商户.
         SoleTrader = "sole_trader", "个体工商户";
-        /// 事业单位、社会组织 and others.
+        /// Any other organisation, of whatever kind.
         Organisation = "organisation", "其他组织";
     }
 }
@@ -88,6 +107,8 @@ crate::codes! {
         Mobile = "mobile", "移动端";
         /// 快递.
         Courier = "courier", "快递";
+        /// Another way.
+        Other = "other", "其他";
     }
 }
 
@@ -203,6 +224,7 @@ pub struct OpenedDuty {
 }
 
 /// The document of one matter version.
+#[expect(clippy::struct_excessive_bools, reason = "each is an element of the national list or of the catalogue's own")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Matter {
@@ -212,6 +234,18 @@ pub struct Matter {
     /// Chinese name.
     #[schema(example = "建筑工程施工许可证核发")]
     pub name: String,
+    /// 基本编码: code in the base catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Z]{10,12}$", example = "000117005000")]
+    pub catalog_code: Option<String>,
+    /// 实施编码, opaque; at most 36 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Z-]{1,36}$")]
+    pub implementation_code: Option<String>,
+    /// 业务办理项编码, opaque; at most 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Z-]{1,50}$")]
+    pub handling_item_code: Option<String>,
     /// Kind of power.
     pub matter_type: MatterType,
     /// Procedure.
@@ -227,6 +261,16 @@ pub struct Matter {
     pub system_of_record: SystemOfRecord,
     /// In whose name.
     pub authority: Authority,
+    /// The body that devolved or entrusted it (赋权、委托部门).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "衡阳市住房和城乡建设局")]
+    pub delegated_by: Option<String>,
+    /// Level of government that exercises it.
+    #[serde(default = "county")]
+    pub exercise_level: ExerciseLevel,
+    /// Handled only on application (依申请).
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub on_application: bool,
     /// Separation of duties.
     pub separation: Separation,
     /// Any integrated window takes it (无差别受理).
@@ -237,6 +281,21 @@ pub struct Matter {
     pub legal_basis: Vec<LegalBasis>,
     /// Conditions (受理条件).
     pub conditions: Vec<String>,
+    /// How many are granted, where that is limited (数量限制).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity_limit: Option<String>,
+    /// Steps of the flow (办理流程).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flow: Vec<Step>,
+    /// Points of the handling standard (工作规范).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<CheckPoint>,
+    /// Reasons for refusal besides unmet conditions (不予许可情形).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusal_reasons: Vec<String>,
+    /// Special procedures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub special_procedures: Vec<SpecialProcedure>,
     /// Limits.
     pub limits: Limits,
     /// Other limits in some situations; the first that holds wins.
@@ -245,14 +304,39 @@ pub struct Matter {
     /// Visits the applicant must make (到现场次数).
     #[schema(maximum = 9)]
     pub visits: u8,
+    /// Why the applicant must come (必须现场办理原因说明).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "需现场核验")]
+    pub visit_reason: Option<String>,
     /// How it may be filed.
     pub channels: Vec<Channel>,
+    /// How much of it can be done online.
+    #[serde(default = "whole")]
+    pub online_depth: OnlineDepth,
+    /// Where it is handled; empty = not in any hall.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handled_at: Vec<HandledAt>,
+    /// Conveniences on offer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conveniences: Vec<Convenience>,
+    /// Where else it may be filed (通办范围).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handled_across: Option<String>,
+    /// Subject classification (主题分类).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
     /// Fee in words; absent = free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<String>,
+    /// The law or price list that sets the fee (收费依据).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_basis: Option<String>,
     /// Name of the result.
     #[schema(example = "建筑工程施工许可证")]
     pub result_name: String,
+    /// What the result is.
+    #[serde(default = "certificate")]
+    pub result_type: ResultType,
     /// What a grant opens besides the result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consequences: Vec<String>,
@@ -268,7 +352,15 @@ pub struct Matter {
     pub touches_safety: bool,
     /// Consult phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0734-8000000")]
     pub consult_phone: Option<String>,
+    /// Phone for complaints (监督投诉方式).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "12345")]
+    pub complaint_phone: Option<String>,
+    /// How to seek remedy (行政复议、行政诉讼); absent = the procedure's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedies: Option<String>,
     /// Words citizens use for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub synonyms: Vec<String>,
@@ -284,13 +376,44 @@ pub struct Matter {
     /// 告知承诺.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitment: Option<CommitmentRule>,
+    /// How a certificate is later changed, renewed, replaced or cancelled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<LaterService>,
     /// Form: JSON Schema 2020-12, one property per data element.
     pub form: Form,
     /// How sure the entry as a whole is.
     pub source: Source,
 }
 
+const fn county() -> ExerciseLevel {
+    ExerciseLevel::County
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn whole() -> OnlineDepth {
+    OnlineDepth::Whole
+}
+
+const fn certificate() -> ResultType {
+    ResultType::Certificate
+}
+
 impl Matter {
+    /// The points an examiner ticks before a grant.
+    pub fn examination_points(&self) -> impl Iterator<Item = &CheckPoint> {
+        self.checklist.iter().filter(|p| p.phase == CheckPhase::Examination)
+    }
+
+    /// How many materials the applicant himself has to provide: what data sharing or an e-licence brings, and what
+    /// another matter of the zone results in, is not asked for (F10).
+    #[must_use]
+    pub fn asked_materials(&self) -> usize {
+        self.requirements.iter().map(Requirement::asked_for).sum()
+    }
+
     /// The limits that hold on these facts.
     #[must_use]
     pub fn limits_on(&self, facts: &ConditionFacts) -> &Limits {

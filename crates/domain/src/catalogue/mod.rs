@@ -1,8 +1,14 @@
 //! The catalogue (目录): what a zone handles and how, as immutable version documents.
 
+mod base;
 mod bundle;
 mod check;
 mod condition;
+mod delegation;
+mod draft;
+mod edition;
+mod element;
+mod figures;
 mod form;
 mod graph;
 mod matter;
@@ -11,18 +17,28 @@ mod situation;
 mod snapshot;
 mod zone;
 
-pub use bundle::{Bundle, BundleMember, Edge, EdgeKind};
-pub use check::{Finding, check_bundle, check_matter, check_zone};
+pub use base::{BaseCatalogue, BaseEntry, Difference};
+pub use bundle::{Bundle, BundleMember, Edge, EdgeKind, Stage, StatedFigures, Way};
+pub use check::{Finding, Severity, check_bundle, check_matter, check_zone};
 pub use condition::{Condition, ConditionFacts};
-pub use form::{Form, FormProblem, merge_forms};
+pub use delegation::{AdjustmentKind, DelegatedState, SystemAccountState, TaskProgress, forbids_move, lacks_account};
+pub use draft::{DraftCommand, DraftState, two_people};
+pub use edition::{Edition, edition_on, editions};
+pub use element::{
+    BodyNature, CheckPhase, CheckPoint, Convenience, ExerciseLevel, HandledAt, LaterKind, LaterService, OnlineDepth, ResultType,
+    SpecialProcedure, SpecialProcedureKind, Step, StepOrigin, count_steps,
+};
+pub use figures::{Figures, LimitSum, Reduction};
+pub use form::{Form, FormProblem, explain_schema_error, merge_forms};
 pub use graph::{Cycle, order};
 pub use matter::{
     Audience, Authority, CaseKind, Channel, LegalBasis, LimitStart, LimitVariant, Limits, Matter, MatterType, OpenedDuty, Procedure,
     Separation, Source, SystemOfRecord,
 };
 pub use requirement::{
-    CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialSource, Need, Requirement, RequirementChoice,
+    CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind, MaterialSource, Need,
+    Requirement, RequirementChoice,
 };
 pub use situation::{Answer, Situation, unanswered};
 pub use snapshot::{Catalogue, Subject, Version};
-pub use zone::{Department, Place, PlaceKind, Zone, ZoneSettings};
+pub use zone::{Department, IntermediaryService, Place, PlaceKind, Presence, Zone, ZoneSettings};

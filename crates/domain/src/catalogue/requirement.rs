@@ -67,6 +67,54 @@ const fn all() -> Need {
     Need::All
 }
 
+impl Requirement {
+    /// How many materials of the group the applicant has to bring himself: all of them, or one when any will do; none of
+    /// what is shared, and nothing of an any-of group that sharing can meet.
+    #[must_use]
+    pub fn asked_for(&self) -> usize {
+        let own = |c: &&RequirementChoice| c.source == MaterialSource::Applicant;
+        match self.need {
+            Need::All => self.choices.iter().filter(own).count(),
+            Need::Any => usize::from(self.choices.iter().all(|c| own(&c))),
+        }
+    }
+}
+
+impl Requirement {
+    /// How many documents the group meant before anything was shared: each counted once, an any-of group as one.
+    #[must_use]
+    pub fn asked_for_alone(&self) -> usize {
+        match self.need {
+            Need::All => self.choices.len(),
+            Need::Any => 1,
+        }
+    }
+}
+
+crate::codes! {
+    /// Kind of a material (材料类型).
+    pub enum MaterialKind {
+        /// 证件证书证明.
+        Certificate = "certificate", "证件证书证明";
+        /// 申请表格文书.
+        Form = "form", "申请表格文书";
+        /// 其他.
+        Other = "other", "其他";
+    }
+}
+
+crate::codes! {
+    /// In what form it is taken (材料形式).
+    pub enum MaterialFormat {
+        /// 纸质.
+        Paper = "paper", "纸质";
+        /// 电子.
+        Electronic = "electronic", "电子";
+        /// 纸质或者电子.
+        Either = "either", "纸质或者电子";
+    }
+}
+
 /// One material of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -91,9 +139,40 @@ pub struct RequirementChoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 600)]
     pub reusable_months: Option<u32>,
+    /// Kind.
+    #[serde(default = "other_kind")]
+    pub kind: MaterialKind,
+    /// In what form it is taken.
+    #[serde(default = "either")]
+    pub format: MaterialFormat,
+    /// Originals to show at the window.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schema(maximum = 20)]
+    pub originals: u8,
+    /// Copies to hand in on paper.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schema(maximum = 20)]
+    pub copies: u8,
+    /// When it is accepted (受理标准).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "加盖公章，在有效期内")]
+    pub standard: Option<String>,
     /// Counts only while the material named in the deferral rule is deferred.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_under_deferral: bool,
+}
+
+const fn other_kind() -> MaterialKind {
+    MaterialKind::Other
+}
+
+const fn either() -> MaterialFormat {
+    MaterialFormat::Either
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_zero(n: &u8) -> bool {
+    *n == 0
 }
 
 crate::codes! {

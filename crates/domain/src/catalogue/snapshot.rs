@@ -1,6 +1,6 @@
 //! A zone's published catalogue in memory; "current" is decided by date when read.
 
-use super::{Bundle, Matter, Zone};
+use super::{BaseCatalogue, Bundle, Matter, Zone};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct Catalogue {
     pub generation: i64,
     /// The zone's profile.
     pub zone: Arc<Zone>,
+    /// The base catalogue of the installation.
+    pub base: Arc<BaseCatalogue>,
     /// Matters by code, versions in order.
     pub matters: BTreeMap<String, Vec<Version<Matter>>>,
     /// Bundles by code, versions in order.
@@ -75,6 +77,8 @@ impl Catalogue {
     }
 }
 
+/// The newest version that has begun by `day` decides, and none is in force once it has ended: an older one never comes
+/// back by itself.
 fn current<T>(versions: &[Version<T>], day: NaiveDate) -> Option<&Version<T>> {
-    versions.iter().rev().find(|v| v.effective_from <= day && v.effective_to.is_none_or(|to| day < to))
+    versions.iter().rev().find(|v| v.effective_from <= day).filter(|v| v.effective_to.is_none_or(|to| day < to))
 }

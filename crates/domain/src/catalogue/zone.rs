@@ -1,9 +1,22 @@
 //! A zone (高新区、新区): the tenant, its departments and places.
 
-use super::Source;
+use super::{BodyNature, Source};
 use crate::calendar::{HallHours, Limit};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+crate::codes! {
+    /// How a department is present in the hall.
+    pub enum Presence {
+        /// A department of the zone.
+        Local = "local", "本级部门";
+        /// A body of the city that sits in the hall (服务前移).
+        FrontMoved = "front_moved", "服务前移";
+        /// A body that sits in the hall as a whole (成建制进驻).
+        Full = "full", "成建制进驻";
+    }
+}
 
 /// A department (部门) of the zone or one that serves it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -18,11 +31,28 @@ pub struct Department {
     /// Function in words.
     #[schema(example = "住房和城乡建设、质量安全监督")]
     pub function: String,
-    /// A body of the city that sits in the hall (服务前移).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub front_moved: bool,
+    /// How it is present in the hall.
+    #[serde(default = "local")]
+    pub presence: Presence,
+    /// Its windows in the halls, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<String>,
+    /// 实施主体编码: its unified social credit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uscc: Option<String>,
+    /// 实施主体性质.
+    #[serde(default = "statutory")]
+    pub nature: BodyNature,
     /// How sure the name is.
     pub source: Source,
+}
+
+const fn local() -> Presence {
+    Presence::Local
+}
+
+const fn statutory() -> BodyNature {
+    BodyNature::Statutory
 }
 
 crate::codes! {
@@ -49,9 +79,48 @@ pub struct Place {
     pub name: String,
     /// Kind.
     pub kind: PlaceKind,
+    /// Address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "衡阳市蒸湘区芙蓉路")]
+    pub address: Option<String>,
+    /// Phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Areas of a hall (功能区).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<String>,
     /// Windows by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<String>,
+    /// How sure the entry is.
+    pub source: Source,
+}
+
+/// A service of agencies that a matter may need (中介服务, 优化营商环境条例 43): only with a legal basis, and any listed
+/// agency may be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IntermediaryService {
+    /// Code.
+    #[schema(example = "drawing-review")]
+    pub code: String,
+    /// Name.
+    #[schema(example = "施工图设计文件审查")]
+    pub name: String,
+    /// The law that asks for it.
+    #[schema(example = "建设工程勘察设计管理条例 33")]
+    pub basis: String,
+    /// How long it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// What it may cost.
+    #[schema(example = "合同约定")]
+    pub fee_standard: String,
+    /// Codes of the matters that need it.
+    pub matters: Vec<String>,
+    /// Agencies to choose from; empty = any qualified one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agencies: Vec<String>,
     /// How sure the entry is.
     pub source: Source,
 }
@@ -105,6 +174,12 @@ pub struct Zone {
     /// Hotline.
     #[schema(example = "12345")]
     pub hotline: String,
+    /// Address of the logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// Legal texts shown to applicants, by title.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub legal_texts: BTreeMap<String, String>,
     /// Six-digit area code, first part of every number issued.
     #[schema(example = "430476")]
     pub area_code: String,
@@ -117,6 +192,9 @@ pub struct Zone {
     pub departments: Vec<Department>,
     /// Places.
     pub places: Vec<Place>,
+    /// Services of agencies (中介服务清单).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub intermediary_services: Vec<IntermediaryService>,
     /// How sure the entry as a whole is.
     pub source: Source,
 }
@@ -126,5 +204,11 @@ impl Zone {
     #[must_use]
     pub fn department(&self, code: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.code == code)
+    }
+
+    /// The place with `code`.
+    #[must_use]
+    pub fn place(&self, code: &str) -> Option<&Place> {
+        self.places.iter().find(|p| p.code == code)
     }
 }

@@ -110,6 +110,7 @@ pub fn annul(case: &mut Case, now: &Filing<'_>, by: Uuid) -> Option<ClockEntry> 
     let progress = &mut case.progress;
     (progress.decided_by, progress.examined, progress.extended, progress.promise_due) = (None, false, None, None);
     progress.resumed = false;
+    progress.ticked.clear();
     progress.stand_still();
     recompute(case, std::slice::from_ref(&entry), (now.calendar, now.hours));
     Some(entry)

@@ -2,7 +2,7 @@
 
 use crate::application::{Case, CaseState, Deadline, Filing, Outcome, yellow_from};
 use crate::calendar::{Limit, due};
-use crate::catalogue::{CaseKind, Matter, Separation};
+use crate::catalogue::{CaseKind, CheckPoint, Matter, Separation};
 use crate::local_time::{Instant, date_of};
 use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,8 @@ pub struct Examination {
     pub at: Instant,
 }
 
-/// Records an examination: the conditions are met when every point is.
+/// Records an examination: the conditions are met when every point is. A point of the handling standard stays ticked
+/// until a later examination finds it unmet.
 ///
 /// # Errors
 /// Too few officers for a site check, or an empty checklist.
@@ -63,8 +64,22 @@ pub fn examine(case: &mut Case, examination: &Examination) -> Result<(), Reason>
         return Err(Reason::new("checklist_empty", "请填写审查要点", "行政许可法 34"));
     }
     case.progress.examined = examination.checklist.iter().all(|c| c.passed);
+    for checked in &examination.checklist {
+        if checked.passed {
+            case.progress.ticked.insert(checked.point.clone());
+        } else {
+            case.progress.ticked.remove(&checked.point);
+        }
+    }
     case.version += 1;
     Ok(())
+}
+
+/// The points of the handling standard nobody has ticked yet, named by their code or their text (一事一标准, F7).
+#[must_use]
+pub fn unticked<'a>(case: &Case, matter: &'a Matter) -> Vec<&'a CheckPoint> {
+    let ticked = |p: &CheckPoint| case.progress.ticked.contains(&p.code) || case.progress.ticked.contains(&p.text);
+    matter.examination_points().filter(|p| !ticked(p)).collect()
 }
 
 /// Why something is refused: reasons are owed, and where to turn (行政许可法 38 ¶2).
@@ -136,6 +151,12 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     let examined = case.progress.examined || case.progress.by_commitment || matter.case_kind == CaseKind::Instant;
     if decision.granted && !examined {
         return Err(Reason::new("not_examined", "尚无审查通过的记录", "行政许可法 34"));
+    }
+    let open = if decision.granted && !case.progress.by_commitment { unticked(case, matter) } else { Vec::new() };
+    if !open.is_empty() {
+        let points: Vec<&str> = open.iter().map(|p| p.text.as_str()).collect();
+        let text = format!("审查要点尚未全部核实：{}", points.join("；"));
+        return Err(Reason::new("checklist_incomplete", text, "一事一标准：事项工作规范"));
     }
     if decision.granted && decision.owed == Owed::BeforeDecision {
         return Err(Reason::new("deferred_material_open", "容缺材料尚未补齐", "容缺受理清单"));

@@ -18,7 +18,7 @@ pub use clock::{Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProce
 pub use command::{Command, forbidden};
 pub use credit::{BarGround, CreditKind, bar_until};
 pub use decide::{
-    Checkpoint, DELIVERY_TERM, Decision, Examination, ExaminationMethod, Owed, Refusal, decide, examine, remedies, separated,
+    Checkpoint, DELIVERY_TERM, Decision, Examination, ExaminationMethod, Owed, Refusal, decide, examine, remedies, separated, unticked,
 };
 pub use deliver::{DeliveryWay, deliver, issue};
 pub use evaluation::{

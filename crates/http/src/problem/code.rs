@@ -50,7 +50,8 @@ error_codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "不支持的内容类型", "The content type, or the file's true type, is not taken.";
     InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "请求内容有误", "The body is readable but wrong; `errors` points at each place.";
     InvalidQuery = "invalid_query", UNPROCESSABLE_ENTITY, "查询条件有误", "A query parameter or header value is readable but wrong.";
-    SubjectNotInForce = "subject_not_in_force", UNPROCESSABLE_ENTITY, "事项不存在或者未生效", "The matter or bundle named is not in force in this zone.";
+    DocumentFlawed = "document_flawed", UNPROCESSABLE_ENTITY, "目录内容有误，不能送审或者发布", "A catalogue document can't be published as it stands; `errors` points into the document.";
+    SubjectNotInForce = "matter_not_in_force", UNPROCESSABLE_ENTITY, "事项不存在或者未生效", "The matter or bundle named is not in force in this zone.";
     CalendarMissing = "calendar_missing", UNPROCESSABLE_ENTITY, "该年度工作日历尚未发布", "The calendar of a day counted is not loaded.";
     KeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "幂等键已用于其他请求", "The Idempotency-Key was used for another request.";
     KeyRequired = "idempotency_key_required", PRECONDITION_REQUIRED, "缺少Idempotency-Key", "The operation needs an Idempotency-Key header.";

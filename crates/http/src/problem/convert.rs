@@ -20,6 +20,9 @@ impl From<Error> for Problem {
             Error::KeyReused => Self::new(ErrorCode::KeyReused),
             Error::Invalid(places) => Self::new(ErrorCode::InvalidBody)
                 .errors(places.into_iter().map(|i| ErrorDetail { pointer: i.pointer, code: i.code, message: i.text }).collect()),
+            Error::Flawed(findings) => Self::new(ErrorCode::DocumentFlawed).errors(
+                findings.into_iter().map(|f| ErrorDetail { pointer: f.pointer, code: f.code.to_owned(), message: f.text }).collect(),
+            ),
             Error::UnsupportedFile => Self::new(ErrorCode::UnsupportedMediaType).detail("只接受PDF、OFD、JPEG、PNG文件"),
             Error::UploadReused => Self::new(ErrorCode::UploadReused),
             Error::CredentialsRefused => Self::new(ErrorCode::CredentialsRefused),
@@ -36,6 +39,13 @@ impl From<Error> for Problem {
 
 fn place(reason: Reason) -> ErrorDetail {
     ErrorDetail { pointer: String::new(), code: reason.code, message: reason.text }
+}
+
+impl From<search::SearchError> for Problem {
+    fn from(error: search::SearchError) -> Self {
+        tracing::error!(%error, "search failed");
+        Self::new(ErrorCode::Internal)
+    }
 }
 
 impl From<DbError> for Problem {

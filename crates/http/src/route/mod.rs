@@ -3,10 +3,12 @@
 mod account;
 mod application;
 mod catalogue;
+mod delegation;
 mod desk;
 pub(crate) mod flow;
 mod platform;
 mod precheck;
+mod reform;
 mod sandbox;
 mod session;
 mod supervision;
@@ -18,22 +20,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers every operation; development operations only where asked for.
 pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
     move |routes| {
+        configure_catalogue(routes);
         routes
             .service(platform::get_healthz)
             .service(platform::get_readyz)
             .service(platform::get_metrics)
             .service(platform::get_jwks)
-            .service(catalogue::list_zones)
-            .service(catalogue::get_zone)
-            .service(catalogue::list_departments)
-            .service(catalogue::list_places)
             .service(workday::compute_due)
-            .service(catalogue::list_matters)
-            .service(catalogue::get_matter)
-            .service(catalogue::get_matter_guide)
-            .service(catalogue::list_bundles)
-            .service(catalogue::get_bundle)
-            .service(catalogue::get_bundle_guide)
             .service(precheck::precheck)
             .service(track::track_submission)
             .service(session::create_password_session)
@@ -109,4 +102,58 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             routes.service(sandbox::set_sandbox_clock);
         }
     }
+}
+
+/// The catalogue: reading, writing, its registers.
+fn configure_catalogue(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(catalogue::list_zones)
+        .service(catalogue::get_zone)
+        .service(catalogue::list_departments)
+        .service(catalogue::list_places)
+        .service(catalogue::list_matters)
+        .service(catalogue::get_matter)
+        .service(catalogue::get_matter_guide)
+        .service(catalogue::list_bundles)
+        .service(catalogue::get_bundle)
+        .service(catalogue::get_bundle_guide)
+        .service(catalogue::list_matter_versions)
+        .service(catalogue::get_matter_version)
+        .service(catalogue::diff_matter_versions)
+        .service(catalogue::list_bundle_versions)
+        .service(catalogue::get_bundle_version)
+        .service(catalogue::diff_bundle_versions)
+        .service(catalogue::begin_matter_draft)
+        .service(catalogue::begin_bundle_draft)
+        .service(catalogue::begin_profile_draft)
+        .service(catalogue::list_drafts)
+        .service(catalogue::get_draft)
+        .service(catalogue::revise_draft)
+        .service(catalogue::submit_draft)
+        .service(catalogue::return_draft)
+        .service(catalogue::publish_draft)
+        .service(catalogue::discard_draft)
+        .service(catalogue::retire_matter)
+        .service(catalogue::retire_bundle)
+        .service(catalogue::get_department)
+        .service(catalogue::list_intermediary_services)
+        .service(catalogue::search_catalogue)
+        .service(catalogue::get_bundle_handbook)
+        .service(catalogue::get_matter_notice)
+        .service(catalogue::get_bundle_notice)
+        .service(catalogue::get_catalogue_figures)
+        .service(catalogue::check_unified_elements)
+        .service(catalogue::import_catalogue)
+        .service(catalogue::export_catalogue)
+        .service(delegation::get_delegated_summary)
+        .service(delegation::adjust_delegation)
+        .service(delegation::list_delegation_adjustments)
+        .service(delegation::list_delegated_matters)
+        .service(delegation::move_delegated_matter)
+        .service(delegation::request_system_account)
+        .service(delegation::list_system_accounts)
+        .service(delegation::change_system_account)
+        .service(reform::list_reform_tasks)
+        .service(reform::begin_reform_task)
+        .service(reform::progress_reform_task);
 }

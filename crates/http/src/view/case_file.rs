@@ -2,13 +2,16 @@
 
 use super::Moment;
 use chrono::NaiveDate;
+use domain::application::Case;
 use domain::assessment::Plan;
+use domain::catalogue::{CheckPoint, Matter};
 use domain::flow::{
     Checkpoint, CountedDay, DeliveryWay, ExaminationMethod, Letter, LetterKind, Notice, NoticeItem, Obligation, ObligationKind,
-    ObligationState, Proceeding, ProceedingCause, Refusal, Signatory,
+    ObligationState, Proceeding, ProceedingCause, Refusal, Signatory, unticked,
 };
 use persistence::application::{CaseFile, CaseNote, Delivery, Paper};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -251,6 +254,9 @@ impl DeliveryView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CaseFile)]
 pub struct CaseFileView {
+    /// Points of the handling standard to be ticked before a grant; to staff only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<PointView>,
     /// Examinations; to staff only.
     pub examinations: Vec<ExaminationView>,
     /// Opinion of the decision; to staff only.
@@ -271,6 +277,20 @@ pub struct CaseFileView {
     pub withdrawal_reason: Option<String>,
     /// What else was noted: findings of post-checks, hand-overs, reports; to staff only.
     pub notes: Vec<NoteView>,
+}
+
+/// A point of the handling standard.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CasePoint)]
+pub struct PointView {
+    /// Code.
+    #[schema(example = "condition-1")]
+    pub code: String,
+    /// What is checked.
+    #[schema(example = "建设资金已经落实")]
+    pub text: String,
+    /// An examination found it met.
+    pub ticked: bool,
 }
 
 /// Something noted in a case's file.
@@ -297,7 +317,10 @@ impl From<CaseNote> for NoteView {
 impl CaseFileView {
     /// The file as its caller sees it.
     #[must_use]
-    pub fn new(file: CaseFile, own: bool, staff: bool) -> Self {
+    pub fn new(file: CaseFile, (case, matter): (&Case, Option<&Matter>), own: bool, staff: bool) -> Self {
+        let open: BTreeSet<&str> = matter.map(|m| unticked(case, m)).into_iter().flatten().map(|p| p.code.as_str()).collect();
+        let point = |p: &CheckPoint| PointView { code: p.code.clone(), text: p.text.clone(), ticked: !open.contains(p.code.as_str()) };
+        let checklist = matter.filter(|_| staff).into_iter().flat_map(Matter::examination_points).map(point).collect();
         let examination = |e: domain::flow::Examination| ExaminationView {
             method: e.method,
             officers: e.officers,
@@ -306,6 +329,7 @@ impl CaseFileView {
             at: e.at.into(),
         };
         Self {
+            checklist,
             examinations: file.examinations.into_iter().filter(|_| staff).map(examination).collect(),
             opinion: file.opinion.filter(|_| staff),
             refusals: file.refusals,

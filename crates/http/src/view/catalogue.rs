@@ -1,16 +1,14 @@
 //! Zones, matters, bundles and their guides.
 
 use chrono::NaiveDate;
-use domain::assessment::{ApplicantFacts, Assessment, Facts, Plan, assess};
 use domain::calendar::Limit;
 use domain::catalogue::{
-    Audience, Bundle, CaseKind, Catalogue, Channel, Department, LegalBasis, Matter, MatterType, Place, Procedure, Situation, Source,
-    Version, Zone,
+    Audience, Bundle, CaseKind, Catalogue, Channel, Department, IntermediaryService, Matter, MatterType, OnlineDepth, Place, Procedure,
+    Stage, Version, Way, Zone,
 };
 use serde::Serialize;
-use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use workflow::ZoneSnapshot;
 
 /// A zone.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +25,11 @@ pub struct ZoneView {
     /// Hotline.
     #[schema(example = "12345")]
     pub hotline: String,
+    /// Address of the logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// Legal texts shown to applicants, by title.
+    pub legal_texts: BTreeMap<String, String>,
     /// Area code.
     #[schema(example = "430476")]
     pub area_code: String,
@@ -41,6 +44,8 @@ impl From<&Zone> for ZoneView {
             name: z.name.clone(),
             slogan: z.slogan.clone(),
             hotline: z.hotline.clone(),
+            logo: z.logo.clone(),
+            legal_texts: z.legal_texts.clone(),
             area_code: z.area_code.clone(),
             hours: z.hours.clone(),
         }
@@ -66,6 +71,25 @@ pub struct Places {
 pub struct Zones {
     /// The zones.
     pub items: Vec<ZoneView>,
+}
+
+/// A department with what it handles.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DepartmentView {
+    /// The department.
+    pub department: Department,
+    /// How it is present, in Chinese.
+    #[schema(example = "服务前移")]
+    pub presence_text: &'static str,
+    /// Its matters in force.
+    pub matters: Vec<MatterSummary>,
+}
+
+/// Services of agencies (中介服务清单).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IntermediaryServices {
+    /// The services.
+    pub items: Vec<IntermediaryService>,
 }
 
 /// A matter in a list.
@@ -104,6 +128,10 @@ pub struct MatterSummary {
     pub deferral: bool,
     /// A commitment may replace proofs (告知承诺).
     pub commitment: bool,
+    /// How much of it can be done online.
+    pub online_depth: OnlineDepth,
+    /// Codes of the places where it is handled.
+    pub places: Vec<String>,
 }
 
 impl MatterSummary {
@@ -125,6 +153,8 @@ impl MatterSummary {
             visits: matter.visits,
             deferral: matter.deferral.is_some(),
             commitment: matter.commitment.is_some(),
+            online_depth: matter.online_depth,
+            places: matter.handled_at.iter().map(|at| at.place.clone()).collect(),
         }
     }
 }
@@ -160,8 +190,19 @@ pub struct BundleSummary {
     /// Code of the leading department.
     #[schema(example = "HEA")]
     pub lead_department: String,
+    /// Whom it serves.
+    pub audiences: Vec<Audience>,
+    /// Stage of a construction project, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// The ways it supports.
+    pub ways: Vec<Way>,
+    /// Codes of the places where it is handled.
+    pub places: Vec<String>,
     /// Its matters.
     pub matters: Vec<String>,
+    /// Visits the applicant must make for the whole thing.
+    pub visits: u8,
 }
 
 impl From<&Bundle> for BundleSummary {
@@ -171,7 +212,12 @@ impl From<&Bundle> for BundleSummary {
             name: b.name.clone(),
             summary: b.summary.clone(),
             lead_department: b.lead_department.clone(),
+            audiences: b.audiences.clone(),
+            stage: b.stage,
+            ways: b.ways.clone(),
+            places: b.places.clone(),
             matters: b.members.iter().map(|m| m.matter.clone()).collect(),
+            visits: b.visits,
         }
     }
 }
@@ -199,95 +245,6 @@ impl BundleView {
             effective_from: version.effective_from,
             matters: matters.map(|m| MatterSummary::new(&m.document, &catalogue.zone)).collect(),
             bundle: version.document.as_ref().clone(),
-        }
-    }
-}
-
-/// A guide (办事指南), computed for the answers given.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Guide {
-    /// Code of the matter or bundle.
-    #[schema(example = "construction-permit")]
-    pub code: String,
-    /// Its name.
-    #[schema(example = "建筑工程施工许可证核发（可分阶段）")]
-    pub name: String,
-    /// Every question, once.
-    pub situations: Vec<Situation>,
-    /// Materials, limit and due date on these answers, with nothing handed in.
-    pub assessment: Assessment,
-    /// The one form: JSON Schema 2020-12.
-    #[schema(value_type = Object)]
-    pub form: Value,
-    /// What each matter asks and gives.
-    pub matters: Vec<GuideMatter>,
-}
-
-/// What one matter asks and gives.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct GuideMatter {
-    /// Code.
-    #[schema(example = "construction-permit")]
-    pub code: String,
-    /// Name.
-    #[schema(example = "建筑工程施工许可证核发（可分阶段）")]
-    pub name: String,
-    /// Name of the department.
-    #[schema(example = "建设局")]
-    pub department_name: String,
-    /// Legal basis.
-    pub legal_basis: Vec<LegalBasis>,
-    /// Conditions.
-    pub conditions: Vec<String>,
-    /// Statutory limit in Chinese.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "7日")]
-    pub statutory_text: Option<String>,
-    /// The promise in Chinese.
-    #[schema(example = "3日")]
-    pub promised_text: String,
-    /// Name of the result.
-    #[schema(example = "建筑工程施工许可证")]
-    pub result_name: String,
-    /// Fee in words; absent = free.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<String>,
-    /// Visits the applicant must make.
-    pub visits: u8,
-    /// How sure the entry is.
-    pub source: Source,
-}
-
-impl Guide {
-    /// The guide of a plan on some answers.
-    #[must_use]
-    pub fn new(plan: &Plan, mut facts: Facts, snapshot: &ZoneSnapshot) -> Self {
-        facts.applicant = None::<ApplicantFacts>;
-        let conditions = facts.for_conditions(plan);
-        let zone = &snapshot.catalogue.zone;
-        let matters = plan.active(&conditions).into_iter().map(|v| {
-            let (m, limits) = (&v.document, v.document.limits_on(&conditions));
-            GuideMatter {
-                code: m.code.clone(),
-                name: m.name.clone(),
-                department_name: zone.department(&m.department).map_or_else(String::new, |d| d.name.clone()),
-                legal_basis: m.legal_basis.clone(),
-                conditions: m.conditions.clone(),
-                statutory_text: limits.statutory.map(Limit::text),
-                promised_text: limits.promised.text(),
-                result_name: m.result_name.clone(),
-                fee: m.fee.clone(),
-                visits: m.visits,
-                source: m.source,
-            }
-        });
-        Self {
-            code: plan.code.clone(),
-            name: plan.name.clone(),
-            situations: plan.situations.clone(),
-            matters: matters.collect(),
-            form: plan.form.schema().clone(),
-            assessment: assess(plan, &facts, &snapshot.calendar, &zone.hours),
         }
     }
 }

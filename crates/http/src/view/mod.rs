@@ -4,10 +4,13 @@ pub mod application;
 pub mod case;
 pub mod case_file;
 pub mod catalogue;
+pub mod draft;
+pub mod guide;
 pub mod masked;
 pub mod page;
 pub mod paper;
 pub mod session;
+pub mod sheet;
 pub mod timeline;
 
 use domain::access::{Operation, Reach, Role, reach_of};

@@ -1,5 +1,6 @@
 //! Instruments on paper: one page layout for all, Chinese text, and a code that verifies.
 
+use super::sheet::Sheet;
 use domain::local_time::local;
 use krilla::Document;
 use krilla::color::rgb;
@@ -21,6 +22,7 @@ const PAGE: (f32, f32) = (595.0, 842.0);
 const MARGIN: f32 = 72.0;
 const TITLE: f32 = 20.0;
 const BODY: f32 = 12.0;
+const HEADING: f32 = 14.0;
 const LEADING: f32 = 22.0;
 const SMALL: f32 = 8.0;
 /// Side of the code.
@@ -61,6 +63,41 @@ pub(crate) fn pdf(instrument: &Instrument, verify: &str) -> Result<Vec<u8>, Stri
                 write(&mut surface, &font, (x, y + BODY), BODY, &text);
             }
             y += LEADING;
+        }
+        surface.finish();
+        page.finish();
+    }
+    document.finish().map_err(|e| format!("{e:?}"))
+}
+
+/// Draws a sheet to read and print.
+///
+/// # Errors
+/// What the font or the page refuses.
+pub(crate) fn sheet(sheet: &Sheet) -> Result<Vec<u8>, String> {
+    let font = Font::new(FONT.into(), 0).ok_or("font")?;
+    let mut document = Document::new();
+    document.set_metadata(Metadata::new().title(sheet.title.clone()).language("zh-CN".to_owned()));
+    let room = PAGE.0 - 2.0 * MARGIN;
+    let mut lines: Vec<(f32, String)> = Vec::new();
+    for text in wrap(&sheet.title, room * BODY / TITLE) {
+        lines.push((TITLE, text));
+    }
+    lines.push((SMALL + 2.0, sheet.subtitle.clone()));
+    for section in &sheet.sections {
+        lines.push((BODY, String::new()));
+        lines.extend(wrap(&section.heading, room * BODY / HEADING).into_iter().map(|text| (HEADING, text)));
+        lines.extend(section.lines.iter().flat_map(|line| wrap(&format!("· {line}"), room)).map(|text| (BODY, text)));
+    }
+    let mut lines = lines.into_iter().peekable();
+    while lines.peek().is_some() {
+        let mut page = document.start_page_with(PageSettings::from_wh(PAGE.0, PAGE.1).ok_or("page")?);
+        let mut surface = page.surface();
+        let mut y = MARGIN;
+        while y + LEADING <= PAGE.1 - MARGIN {
+            let Some((size, text)) = lines.next() else { break };
+            write(&mut surface, &font, (MARGIN, y + size), size, &text);
+            y += LEADING.max(size * 1.6);
         }
         surface.finish();
         page.finish();

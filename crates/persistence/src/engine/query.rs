@@ -114,3 +114,13 @@ impl<Q: Query> Query for Locked<Q> {
 }
 
 impl<Q> RunQueryDsl<AnyConnection> for Locked<Q> {}
+
+/// At most `size` rows a statement: both databases limit the number of binds.
+pub(crate) fn in_chunks<T>(mut rows: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    let mut chunks = Vec::new();
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(size));
+        chunks.push(std::mem::replace(&mut rows, rest));
+    }
+    chunks
+}

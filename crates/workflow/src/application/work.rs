@@ -7,7 +7,7 @@ use domain::access::Reach;
 use domain::application::{ApplicationState, Case, Filing, PartyKind, PartyRole, ProceedingStage};
 use domain::assessment::{Assessment, Facts};
 use domain::calendar::{Due, Limit, due};
-use domain::catalogue::{Matter, ZoneSettings};
+use domain::catalogue::{Matter, Presence, ZoneSettings};
 use domain::event::EventKind;
 use domain::flow::{self, ClockEntry, Command, Obligation, ObligationState, Proceeding, ProceedingCause, forbidden};
 use domain::local_time::Instant;
@@ -369,7 +369,7 @@ impl<'t, 'c> Work<'t, 'c> {
     pub(super) fn body_of(&self, department: &str) -> String {
         let zone = &self.snapshot.catalogue.zone;
         match zone.department(department) {
-            Some(d) if d.front_moved => d.name.clone(),
+            Some(d) if d.presence == Presence::FrontMoved => d.name.clone(),
             Some(d) => format!("{}{}", zone.name, d.name),
             None => zone.name.clone(),
         }

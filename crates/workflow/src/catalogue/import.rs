@@ -1,25 +1,26 @@
 //! Import: all files of all zones, or nothing; every complaint with file, pointer and reason.
 
-use super::schema::{BUNDLE, MATTER, ZONE};
+use super::delegation::{self, Delegated, read_delegated};
+use super::document::{Document, read_document};
+use super::reform::{self, Task, read_tasks};
 use crate::Error;
 use chrono::NaiveDate;
 use domain::calendar::{DayKind, WorkCalendar};
-use domain::catalogue::{Bundle, Finding, Matter, Zone, check_bundle, check_matter, check_zone};
-use domain::event::{EventKind, StreamKind};
-use domain::local_time::{Instant, date_of};
-use jsonschema::Validator;
-use persistence::catalogue::{DocumentKind, NewVersion, digest, newest, publish, stream_id};
-use persistence::event::{self, Actor, NewEvent, Stream};
-use persistence::{DbError, Tx, calendar, zone};
-use serde::de::DeserializeOwned;
+use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Finding, Matter, Zone, check_bundle, check_matter, check_zone};
+use domain::event::EventKind;
+use domain::local_time::date_of;
+use persistence::catalogue::{DocumentKind, NewVersion, digest, newest, publish};
+use persistence::event::Actor;
+use persistence::{Tx, calendar, zone};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One file of an import: path inside the data folder, and its bytes.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// `zones/{slug}/zone.json`, `zones/{slug}/matters/*.json`, `zones/{slug}/bundles/*.json` or
-    /// `calendars/*.csv`.
+    /// `base/catalogue.json`, `zones/{slug}/zone.json`, `zones/{slug}/matters/*.json`, `zones/{slug}/bundles/*.json`,
+    /// `zones/{slug}/delegated-matters.csv`, `zones/{slug}/reform-tasks.json` or `calendars/*.csv`.
     pub path: String,
     /// What it holds.
     pub bytes: Vec<u8>,
@@ -32,6 +33,8 @@ pub struct Complaint {
     pub file: String,
     /// JSON Pointer, or the line of a CSV file.
     pub pointer: String,
+    /// Stable code.
+    pub code: &'static str,
     /// Chinese reason.
     pub reason: String,
 }
@@ -40,6 +43,7 @@ pub struct Complaint {
 #[derive(Default)]
 pub struct Reading {
     days: Vec<(NaiveDate, DayKind, String)>,
+    base: Option<Parsed<BaseCatalogue>>,
     zones: BTreeMap<String, Documents>,
 }
 
@@ -48,6 +52,8 @@ struct Documents {
     profile: Option<Parsed<Zone>>,
     matters: Vec<Parsed<Matter>>,
     bundles: Vec<Parsed<Bundle>>,
+    delegated: Option<Delegated>,
+    tasks: Option<Vec<Task>>,
 }
 
 struct Parsed<T> {
@@ -57,7 +63,7 @@ struct Parsed<T> {
 }
 
 /// What an import changed.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Imported {
     /// Documents published as a new version.
     pub published: usize,
@@ -65,13 +71,31 @@ pub struct Imported {
     pub unchanged: usize,
     /// Calendar days added.
     pub days: usize,
+    /// Rows of delegated matters added.
+    pub delegated: usize,
+    /// Reform tasks added.
+    pub tasks: usize,
+    /// Every document published.
+    pub changes: Vec<Change>,
 }
 
-/// Reads and checks files without touching the database.
+/// A document that an import publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Kind.
+    pub kind: DocumentKind,
+    /// Code.
+    pub code: String,
+    /// Number of the new version.
+    pub version: i32,
+}
+
+/// Reads and checks files without touching the database; `known` is what the installation has already, for a part of
+/// a zone that leans on the rest.
 ///
 /// # Errors
 /// Every complaint, not only the first.
-pub fn read(files: &[File]) -> Result<Reading, Vec<Complaint>> {
+pub fn read(files: &[File], known: &[Arc<Catalogue>]) -> Result<Reading, Vec<Complaint>> {
     let mut reading = Reading::default();
     let mut complaints = Vec::new();
     for file in files {
@@ -79,10 +103,11 @@ pub fn read(files: &[File]) -> Result<Reading, Vec<Complaint>> {
             complaints.extend(found);
         }
     }
-    if complaints.is_empty() {
-        for (slug, documents) in &reading.zones {
-            complaints.extend(documents.check(slug));
-        }
+    let base = reading.base.as_ref().map(|b| b.value.clone());
+    for (slug, documents) in &reading.zones {
+        let there = known.iter().find(|c| c.zone.slug == *slug);
+        let base = base.as_ref().or(there.map(|c| c.base.as_ref()));
+        complaints.extend(documents.check(slug, base.unwrap_or(&BaseCatalogue::default()), there.map(AsRef::as_ref)));
     }
     if complaints.is_empty() { Ok(reading) } else { Err(complaints) }
 }
@@ -96,14 +121,17 @@ impl Reading {
                 let days = WorkCalendar::parse_csv(&text).map_err(|e| vec![complaint(file, "", e.to_string())])?;
                 self.days.extend(days);
             }
-            ["zones", slug, "zone.json"] => self.zone(slug).profile = Some(parse(file, &ZONE)?),
+            ["base", "catalogue.json"] => self.base = Some(parse(file)?),
+            ["zones", slug, "zone.json"] => self.zone(slug).profile = Some(parse(file)?),
+            ["zones", slug, "delegated-matters.csv"] => self.zone(slug).delegated = Some(read_delegated(file)?),
+            ["zones", slug, "reform-tasks.json"] => self.zone(slug).tasks = Some(read_tasks(file)?),
             ["zones", slug, "matters", name] if stem(name, "json").is_some() => {
-                let parsed: Parsed<Matter> = parse(file, &MATTER)?;
+                let parsed: Parsed<Matter> = parse(file)?;
                 named(file, name, &parsed.value.code)?;
                 self.zone(slug).matters.push(parsed);
             }
             ["zones", slug, "bundles", name] if stem(name, "json").is_some() => {
-                let parsed: Parsed<Bundle> = parse(file, &BUNDLE)?;
+                let parsed: Parsed<Bundle> = parse(file)?;
                 named(file, name, &parsed.value.code)?;
                 self.zone(slug).bundles.push(parsed);
             }
@@ -132,50 +160,50 @@ fn named(file: &File, name: &str, code: &str) -> Result<(), Vec<Complaint>> {
 }
 
 fn complaint(file: &File, pointer: &str, reason: String) -> Complaint {
-    Complaint { file: file.path.clone(), pointer: pointer.to_owned(), reason }
+    Complaint { file: file.path.clone(), pointer: pointer.to_owned(), code: "wrong_format", reason }
 }
 
-fn parse<T: DeserializeOwned>(file: &File, validator: &Result<Validator, String>) -> Result<Parsed<T>, Vec<Complaint>> {
+fn complaints(file: &str, findings: Vec<Finding>) -> Vec<Complaint> {
+    let blocking = findings.into_iter().filter(Finding::forbids);
+    blocking.map(|f| Complaint { file: file.to_owned(), pointer: f.pointer, code: f.code, reason: f.text }).collect()
+}
+
+fn parse<T: Document>(file: &File) -> Result<Parsed<T>, Vec<Complaint>> {
     let value: Value = serde_json::from_slice(&file.bytes)
         .map_err(|e| vec![complaint(file, "", format!("第{}行第{}列不是有效的JSON", e.line(), e.column()))])?;
-    let validator = validator.as_ref().map_err(|e| vec![complaint(file, "", format!("导入格式的JSON Schema不可用：{e}"))])?;
-    let found: Vec<Complaint> =
-        validator.iter_errors(&value).map(|e| complaint(file, &e.instance_path().to_string(), format!("不符合导入格式：{e}"))).collect();
-    if !found.is_empty() {
-        return Err(found);
-    }
-    let canonical = value.to_string();
-    let mut track = serde_path_to_error::Track::new();
-    let parsed = T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track));
-    let value = parsed.map_err(|e| {
-        vec![complaint(file, &format!("/{}", track.path().to_string().replace(['.', '['], "/").replace(']', "")), e.to_string())]
-    })?;
-    Ok(Parsed { file: file.path.clone(), value, canonical })
+    let parsed = read_document(&value).map_err(|found| complaints(&file.path, found))?;
+    Ok(Parsed { file: file.path.clone(), value: parsed, canonical: value.to_string() })
 }
 
 impl Documents {
-    fn check(&self, slug: &str) -> Vec<Complaint> {
-        let Some(profile) = &self.profile else {
-            let first = self.matters.first().map(|m| m.file.clone()).or_else(|| self.bundles.first().map(|b| b.file.clone()));
-            return vec![Complaint {
-                file: first.unwrap_or_default(), pointer: String::new(), reason: "缺少园区文件zone.json".to_owned()
-            }];
+    fn check(&self, slug: &str, base: &BaseCatalogue, there: Option<&Catalogue>) -> Vec<Complaint> {
+        let Some(zone) = self.profile.as_ref().map(|p| &p.value).or(there.map(|c| c.zone.as_ref())) else {
+            let first = self.matters.first().map(|m| &m.file).or_else(|| self.bundles.first().map(|b| &b.file));
+            let file = first.cloned().unwrap_or_else(|| format!("zones/{slug}"));
+            return vec![Complaint { file, pointer: String::new(), code: "missing", reason: "缺少园区文件zone.json".to_owned() }];
         };
-        let named = |file: &str, findings: Vec<Finding>| {
-            let file = file.to_owned();
-            findings.into_iter().map(move |f| Complaint { file: file.clone(), pointer: f.pointer, reason: f.text })
-        };
-        let zone = &profile.value;
-        let matters: BTreeMap<&str, &Matter> = self.matters.iter().map(|m| (m.value.code.as_str(), &m.value)).collect();
-        let mut complaints: Vec<Complaint> = named(&profile.file, check_zone(zone)).collect();
-        if zone.slug != slug {
-            let reason = format!("园区标识「{}」与文件夹不一致", zone.slug);
-            complaints.push(Complaint { file: profile.file.clone(), pointer: "/slug".to_owned(), reason });
+        let mut found = Vec::new();
+        if let Some(profile) = &self.profile {
+            found.extend(complaints(&profile.file, check_zone(zone)));
+            if zone.slug != slug {
+                let text = format!("园区标识「{}」与文件夹不一致", zone.slug);
+                found.extend(complaints(&profile.file, vec![Finding::error("/slug", "other_zone", text)]));
+            }
         }
-        complaints.extend(self.matters.iter().flat_map(|m| named(&m.file, check_matter(&m.value, zone))));
-        complaints
-            .extend(self.bundles.iter().flat_map(|b| named(&b.file, check_bundle(&b.value, zone, |code| matters.get(code).copied()))));
-        complaints
+        let matters: BTreeMap<&str, &Matter> = self.matters.iter().map(|m| (m.value.code.as_str(), &m.value)).collect();
+        let newest = |code: &str| Some(there?.matters.get(code)?.last()?.document.as_ref());
+        let find = |code: &str| matters.get(code).copied().or_else(|| newest(code));
+        found.extend(self.matters.iter().flat_map(|m| complaints(&m.file, check_matter(&m.value, zone))));
+        found.extend(self.bundles.iter().flat_map(|b| complaints(&b.file, check_bundle(&b.value, zone, base, find))));
+        // Bundles that are in force and not part of the import must still merge with the new matters.
+        let untouched = there.into_iter().flat_map(|c| &c.bundles).filter(|(code, _)| self.bundles.iter().all(|b| b.value.code != **code));
+        for (code, versions) in untouched {
+            let Some(bundle) = versions.last().filter(|v| v.effective_to.is_none()) else { continue };
+            let broken = check_bundle(&bundle.document, zone, base, find);
+            found.extend(complaints(&format!("zones/{slug}/bundles/{code}.json"), broken));
+        }
+        found.extend(self.delegated.iter().flat_map(|d| d.check(zone)));
+        found
     }
 }
 
@@ -187,55 +215,91 @@ const FROM_THE_START: (i32, u32, u32) = (2019, 1, 1);
 ///
 /// # Errors
 /// [`Error::Database`].
-pub fn import(tx: &mut Tx<'_>, reading: Reading) -> Result<Imported, Error> {
+pub fn import(tx: &mut Tx<'_>, reading: Reading, actor: &Actor) -> Result<Imported, Error> {
     let mut imported = Imported { days: calendar::insert(tx, reading.days)?, ..Imported::default() };
     if imported.days > 0 {
         for (number, _) in zone::list(tx)? {
             crate::application::schedule_recompute(tx, number)?;
         }
     }
-    let now = tx.now();
-    let today = date_of(now);
-    let start = NaiveDate::from_ymd_opt(FROM_THE_START.0, FROM_THE_START.1, FROM_THE_START.2).unwrap_or(today);
-    for (slug, documents) in reading.zones {
+    let today = date_of(tx.now());
+    if let Some(base) = reading.base {
+        let version = new_version(DocumentKind::Base, "base".to_owned(), base.canonical, today);
+        publish_changed(tx, zone::PLATFORM, vec![version], actor, &mut imported)?;
+    }
+    for (slug, mut documents) in reading.zones {
         let number = zone::ensure(tx, &slug)?;
-        let known = newest(tx, number)?;
-        let mut new = Vec::new();
-        for mut version in documents.versions(today) {
-            let last = known.get(&(version.kind, version.code.clone()));
-            if last.is_none() {
-                version.effective_from = start.min(today);
-            }
-            match last {
-                Some((_, digest)) if *digest == version.digest => imported.unchanged += 1,
-                _ => new.push((last.map_or(1, |(number, _)| number + 1), version)),
-            }
+        let registers = (documents.delegated.take(), documents.tasks.take());
+        publish_changed(tx, number, documents.versions(today), actor, &mut imported)?;
+        if let Some(delegated) = registers.0 {
+            imported.delegated += delegation::import(tx, number, delegated.rows)?;
         }
-        if !new.is_empty() {
-            imported.published += new.len();
-            record(tx, number, &new, now)?;
-            publish(tx, number, new)?;
+        if let Some(tasks) = registers.1 {
+            imported.tasks += reform::import(tx, number, tasks)?;
         }
     }
     Ok(imported)
 }
 
-fn record(tx: &mut Tx<'_>, zone: i32, new: &[(i32, NewVersion)], now: Instant) -> Result<(), DbError> {
-    let stream = Stream { zone, kind: StreamKind::Catalogue, id: stream_id(zone) };
-    let mut head = event::head(tx, stream)?;
-    let documents: Vec<Value> =
-        new.iter().map(|(number, v)| json!({"kind": v.kind, "code": v.code, "version": number, "digest": v.digest})).collect();
-    let event = NewEvent { kind: EventKind::CatalogueImported, occurred_at: now, payload: json!({"documents": documents}) };
-    event::append(tx, stream, &mut head, &Actor::system(), vec![event])
+/// What an import into one zone would publish; nothing is written.
+///
+/// # Errors
+/// [`Error::Database`].
+pub fn preview(tx: &mut Tx<'_>, zone: i32, reading: Reading) -> Result<Imported, Error> {
+    let today = date_of(tx.now());
+    let versions = reading.zones.into_values().flat_map(|documents| documents.versions(today)).collect();
+    let mut previewed = Imported::default();
+    previewed.published = changed(tx, zone, versions, &mut previewed)?.len();
+    Ok(previewed)
+}
+
+fn publish_changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, actor: &Actor, imported: &mut Imported) -> Result<(), Error> {
+    super::in_order(tx, zone)?;
+    let new = changed(tx, zone, versions, imported)?;
+    if !new.is_empty() {
+        imported.published += new.len();
+        let documents: Vec<Value> =
+            new.iter().map(|(number, v)| json!({"kind": v.kind, "code": v.code, "version": number, "digest": v.digest})).collect();
+        super::record(tx, zone, EventKind::CatalogueImported, json!({"documents": documents}), actor)?;
+        publish(tx, zone, new)?;
+    }
+    Ok(())
+}
+
+/// What differs from the newest versions, each with the number it gets.
+fn changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, imported: &mut Imported) -> Result<Vec<(i32, NewVersion)>, Error> {
+    let today = date_of(tx.now());
+    let start = NaiveDate::from_ymd_opt(FROM_THE_START.0, FROM_THE_START.1, FROM_THE_START.2).unwrap_or(today);
+    let known = newest(tx, zone)?;
+    let mut new = Vec::new();
+    for mut version in versions {
+        let number = match known.get(&(version.kind, version.code.clone())) {
+            Some((_, digest)) if *digest == version.digest => {
+                imported.unchanged += 1;
+                continue;
+            }
+            Some((number, _)) => number + 1,
+            None => {
+                version.effective_from = start.min(today);
+                1
+            }
+        };
+        imported.changes.push(Change { kind: version.kind, code: version.code.clone(), version: number });
+        new.push((number, version));
+    }
+    Ok(new)
+}
+
+fn new_version(kind: DocumentKind, code: String, document: String, effective_from: NaiveDate) -> NewVersion {
+    NewVersion { kind, code, effective_from, digest: digest(&document), document, authorship: None }
 }
 
 impl Documents {
-    fn versions(self, effective_from: NaiveDate) -> Vec<NewVersion> {
-        let version = |kind, code: String, document: String| NewVersion { kind, code, effective_from, digest: digest(&document), document };
+    fn versions(self, from: NaiveDate) -> Vec<NewVersion> {
         let mut versions = Vec::new();
-        versions.extend(self.profile.map(|p| version(DocumentKind::Zone, p.value.slug, p.canonical)));
-        versions.extend(self.matters.into_iter().map(|m| version(DocumentKind::Matter, m.value.code, m.canonical)));
-        versions.extend(self.bundles.into_iter().map(|b| version(DocumentKind::Bundle, b.value.code, b.canonical)));
+        versions.extend(self.profile.map(|p| new_version(DocumentKind::Zone, p.value.slug, p.canonical, from)));
+        versions.extend(self.matters.into_iter().map(|m| new_version(DocumentKind::Matter, m.value.code, m.canonical, from)));
+        versions.extend(self.bundles.into_iter().map(|b| new_version(DocumentKind::Bundle, b.value.code, b.canonical, from)));
         versions
     }
 }

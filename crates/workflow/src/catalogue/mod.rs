@@ -1,7 +1,40 @@
-//! Import of catalogue files.
+//! The catalogue as something people work on: import, drafts, publication, registers.
 
+mod archive;
+mod delegation;
+mod document;
+mod draft;
 mod import;
+mod reform;
 mod schema;
+mod workbook;
 
-pub use import::{Complaint, File, Imported, import, read};
+pub use archive::{pack, unpack};
+pub use delegation::{Adjusting, AdjustmentLine, adjust, change_account, move_matter, request_account};
+pub use document::{Document, read_document};
+pub use draft::{
+    DraftRevision, Editing, NewDraft, begin_draft, discard_draft, findings, publish_draft, retire, return_draft, revise_draft, submit_draft,
+};
+pub use import::{Change, Complaint, File, Imported, Reading, import, preview, read};
+pub use reform::{NewTask, begin_task, progress_task};
 pub use schema::document_schema;
+pub use workbook::{read_workbook, write_workbook};
+
+use domain::event::{EventKind, StreamKind};
+use persistence::catalogue::stream_id;
+use persistence::event::{self, Actor, NewEvent, Stream};
+use persistence::{DbError, Tx, catalogue};
+use serde_json::Value;
+
+/// What is done to a zone's catalogue stands in one order.
+fn in_order(tx: &mut Tx<'_>, zone: i32) -> Result<(), DbError> {
+    catalogue::lock(tx, zone)
+}
+
+/// Records one event in the stream of a zone's catalogue; [`in_order`] comes first.
+fn record(tx: &mut Tx<'_>, zone: i32, kind: EventKind, payload: Value, actor: &Actor) -> Result<(), DbError> {
+    let stream = Stream { zone, kind: StreamKind::Catalogue, id: stream_id(zone) };
+    let mut head = event::head(tx, stream)?;
+    let occurred_at = tx.now();
+    event::append(tx, stream, &mut head, actor, vec![NewEvent { kind, occurred_at, payload }])
+}

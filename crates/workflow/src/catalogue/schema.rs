@@ -1,6 +1,6 @@
 //! The published JSON Schema of the import format, from the very types that are imported.
 
-use domain::catalogue::{Bundle, Matter, Zone};
+use domain::catalogue::{BaseCatalogue, Bundle, Matter, Zone};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -31,3 +31,5 @@ pub(super) static ZONE: LazyLock<Result<Validator, String>> = LazyLock::new(|| c
 pub(super) static MATTER: LazyLock<Result<Validator, String>> = LazyLock::new(|| compiled::<Matter>("事项"));
 /// Validator of files in `bundles/`.
 pub(super) static BUNDLE: LazyLock<Result<Validator, String>> = LazyLock::new(|| compiled::<Bundle>("一件事"));
+/// Validator of `base/catalogue.json`.
+pub(super) static BASE: LazyLock<Result<Validator, String>> = LazyLock::new(|| compiled::<BaseCatalogue>("基本目录"));

@@ -72,11 +72,12 @@ pub(crate) async fn get_case(
     let own = caller.scope().reach == Reach::Own || dossier.application.filed_by == caller.account;
     let (version, seat) = (case.version, caller.seat());
     let plan = dossier.plan(&zone);
+    let matter = plan.as_ref().and_then(|p| p.matters.iter().find(|m| m.document.code == case.matter)).map(|m| m.document.as_ref());
     let detail = CaseDetail {
         application: dossier.application.id,
         submission_no: dossier.application.submission_no,
+        file: CaseFileView::new(file, (&case, matter), own, !seat.roles.is_empty()),
         case: CaseView::new(case, &zone.catalogue, dossier.at, Some((&seat, own))),
-        file: CaseFileView::new(file, own, !seat.roles.is_empty()),
         obligations: owed.into_iter().map(|o| ObligationView::from(o).named(plan.as_deref())).collect(),
     };
     Ok(tagged(&request, &detail, Some(version), Caching::Private))

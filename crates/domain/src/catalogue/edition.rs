@@ -1,0 +1,55 @@
+//! Editions of a bundle's handbook: every publication of the bundle or of one of its matters makes the next one, and
+//! each stays readable.
+
+use super::{Bundle, Catalogue, Matter, Version};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+/// One edition: the versions it was made of.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The bundle.
+    pub bundle: Version<Bundle>,
+    /// Its matters, in the bundle's order.
+    pub matters: Vec<Version<Matter>>,
+}
+
+/// The editions of a bundle in the order of publication: the versions were given their identities in that order.
+#[must_use]
+pub fn editions(catalogue: &Catalogue, code: &str) -> Vec<Edition> {
+    let Some(bundles) = catalogue.bundles.get(code) else { return Vec::new() };
+    let members = bundles.iter().flat_map(|b| &b.document.members).map(|m| m.matter.as_str());
+    let mut codes: Vec<&str> = members.collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let matters = codes.iter().filter_map(|code| catalogue.matters.get(*code)).flatten().map(|v| v.id);
+    let mut publications: Vec<Uuid> = matters.chain(bundles.iter().map(|v| v.id)).collect();
+    publications.sort_unstable();
+    let mut found: Vec<Edition> = Vec::new();
+    for until in publications {
+        let Some(bundle) = newest(bundles, until) else { continue };
+        let matter = |code: &str| newest(catalogue.matters.get(code)?, until).cloned();
+        let matters: Option<Vec<_>> = bundle.document.members.iter().map(|m| matter(&m.matter)).collect();
+        let Some(matters) = matters else { continue };
+        // What concerns a matter that is not, or no longer, a member changes nothing.
+        let same = |e: &Edition| e.bundle.id == bundle.id && e.matters.iter().map(|m| m.id).eq(matters.iter().map(|m| m.id));
+        if !found.last().is_some_and(same) {
+            found.push(Edition { number: found.len() + 1, bundle: bundle.clone(), matters });
+        }
+    }
+    found
+}
+
+/// The edition in force on a day: the last of which nothing begins later.
+#[must_use]
+pub fn edition_on(catalogue: &Catalogue, code: &str, day: NaiveDate) -> Option<Edition> {
+    catalogue.bundle(code, day)?;
+    let begun = |e: &Edition| e.bundle.effective_from <= day && e.matters.iter().all(|m| m.effective_from <= day);
+    editions(catalogue, code).into_iter().rev().find(begun)
+}
+
+fn newest<T>(versions: &[Version<T>], until: Uuid) -> Option<&Version<T>> {
+    versions.iter().rev().find(|v| v.id <= until)
+}

@@ -1,0 +1,292 @@
+//! The guide (办事指南) of a matter or bundle on the answers given: one source for the app, the window and paper.
+
+use domain::assessment::{Assessment, Facts, ItemStatus, Plan, Schedule, assess, schedule_of};
+use domain::calendar::Limit;
+use domain::catalogue::{
+    Channel, ConditionFacts, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, MaterialSource, Matter, OnlineDepth,
+    ResultType, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone, count_steps,
+};
+use domain::figure::reduction_percent;
+use domain::flow::remedies;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use workflow::ZoneSnapshot;
+
+/// A guide, computed for the answers given.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Guide {
+    /// Code of the matter or bundle.
+    #[schema(example = "construction-permit")]
+    pub code: String,
+    /// Its name.
+    #[schema(example = "建筑工程施工许可证核发（可分阶段）")]
+    pub name: String,
+    /// Number of its version.
+    pub version: u32,
+    /// Every question, once.
+    pub situations: Vec<Situation>,
+    /// Materials, limit and due date on these answers, with nothing handed in.
+    pub assessment: Assessment,
+    /// How many materials are asked for.
+    pub materials: MaterialCount,
+    /// How long it takes, matter by matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// The one form: JSON Schema 2020-12.
+    #[schema(value_type = Object)]
+    pub form: Value,
+    /// What each matter asks and gives.
+    pub matters: Vec<GuideMatter>,
+    /// Services of agencies that these matters may need (中介服务清单).
+    pub intermediary_services: Vec<IntermediaryService>,
+    /// What is special to the bundle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<GuideBundle>,
+}
+
+/// How many materials one set spares.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MaterialCount {
+    /// Asked of the applicant here: what e-licences, data sharing and the errand itself bring is not.
+    #[schema(example = 4)]
+    pub asked: usize,
+    /// Asked if every matter were applied for by itself, each with its own form.
+    #[schema(example = 6)]
+    pub separately: usize,
+    /// By how many per cent that is fewer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "33.33")]
+    pub reduction_percent: Option<String>,
+}
+
+/// What is special to a bundle.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GuideBundle {
+    /// What it brings.
+    pub summary: String,
+    /// Name of the leading department.
+    #[schema(example = "建设局")]
+    pub lead_department_name: String,
+    /// Stage of a construction project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// The ways it supports.
+    pub ways: Vec<Way>,
+    /// The bundle's own promise in Chinese; absent = that of its schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0.5个工作日")]
+    pub promised_text: Option<String>,
+    /// Visits the applicant must make for the whole thing.
+    pub visits: u8,
+    /// Steps of the flow made anew, with what became of the old ones.
+    pub steps: Vec<Step>,
+    /// How many steps there were, and are.
+    pub step_count: StepCount,
+    /// What comes with it, and what runs beside its clock.
+    pub extras: Vec<String>,
+    /// What the zone states about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedFigures>,
+    /// Consult phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consult_phone: Option<String>,
+}
+
+/// Steps before and after.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StepCount {
+    /// Before.
+    pub before: usize,
+    /// After.
+    pub after: usize,
+}
+
+/// Where a matter is handled.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GuidePlace {
+    /// Name of the place.
+    #[schema(example = "衡阳高新区政务服务大厅")]
+    pub name: String,
+    /// Address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Its windows that take the matter.
+    pub windows: Vec<String>,
+}
+
+/// What one matter asks and gives.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GuideMatter {
+    /// Code.
+    #[schema(example = "construction-permit")]
+    pub code: String,
+    /// Name.
+    #[schema(example = "建筑工程施工许可证核发（可分阶段）")]
+    pub name: String,
+    /// Number of its version.
+    pub version: u32,
+    /// Name of the department.
+    #[schema(example = "建设局")]
+    pub department_name: String,
+    /// Legal basis.
+    pub legal_basis: Vec<LegalBasis>,
+    /// Conditions.
+    pub conditions: Vec<String>,
+    /// Steps of the flow that stand.
+    pub flow: Vec<String>,
+    /// Statutory limit in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7日")]
+    pub statutory_text: Option<String>,
+    /// The promise in Chinese.
+    #[schema(example = "3日")]
+    pub promised_text: String,
+    /// What may take time outside of the limit.
+    pub special_procedures: Vec<SpecialProcedure>,
+    /// Name of the result.
+    #[schema(example = "建筑工程施工许可证")]
+    pub result_name: String,
+    /// What the result is.
+    pub result_type: ResultType,
+    /// Fee in words; absent = free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee: Option<String>,
+    /// What sets the fee.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee_basis: Option<String>,
+    /// Visits the applicant must make.
+    pub visits: u8,
+    /// Why he must come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit_reason: Option<String>,
+    /// How it may be filed.
+    pub channels: Vec<Channel>,
+    /// How much of it can be done online.
+    pub online_depth: OnlineDepth,
+    /// Conveniences on offer.
+    pub conveniences: Vec<Convenience>,
+    /// Where it is handled.
+    pub places: Vec<GuidePlace>,
+    /// Consult phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0734-8800000")]
+    pub consult_phone: Option<String>,
+    /// Phone for complaints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "12345")]
+    pub complaint_phone: Option<String>,
+    /// How a certificate is later changed, renewed, replaced or cancelled.
+    pub later: Vec<LaterService>,
+    /// How to seek remedy.
+    pub remedies: String,
+    /// How sure the entry is.
+    pub source: Source,
+}
+
+impl Guide {
+    /// The guide of a plan on some answers.
+    #[must_use]
+    pub fn new(plan: &Plan, facts: &Facts, snapshot: &ZoneSnapshot) -> Self {
+        let conditions = facts.for_conditions(plan);
+        let zone = snapshot.catalogue.zone.as_ref();
+        let active = plan.active(&conditions);
+        let assessment = assess(plan, facts, &snapshot.calendar, &zone.hours);
+        let codes: BTreeSet<&str> = active.iter().map(|v| v.document.code.as_str()).collect();
+        let needed = |s: &&IntermediaryService| s.matters.iter().any(|m| codes.contains(m.as_str()));
+        Self {
+            code: plan.code.clone(),
+            name: plan.name.clone(),
+            version: plan.bundle.as_ref().map(|b| b.number).or_else(|| plan.matters.first().map(|m| m.number)).unwrap_or_default(),
+            situations: plan.situations.clone(),
+            materials: count_materials(plan, &active, &conditions, &assessment),
+            schedule: schedule_of(plan, facts),
+            form: plan.form.schema().clone(),
+            intermediary_services: zone.intermediary_services.iter().filter(needed).cloned().collect(),
+            bundle: plan.bundle.as_ref().map(|v| bundle(v, zone)),
+            matters: active.into_iter().map(|v| matter(v, v.document.limits_on(&conditions), zone)).collect(),
+            assessment,
+        }
+    }
+}
+
+fn bundle(version: &Version<domain::catalogue::Bundle>, zone: &Zone) -> GuideBundle {
+    let b = version.document.as_ref();
+    let (before, after) = count_steps(&b.steps);
+    GuideBundle {
+        summary: b.summary.clone(),
+        lead_department_name: zone.department(&b.lead_department).map_or_else(String::new, |d| d.name.clone()),
+        stage: b.stage,
+        ways: b.ways.clone(),
+        promised_text: b.promised.map(Limit::text),
+        visits: b.visits,
+        steps: b.steps.clone(),
+        step_count: StepCount { before, after },
+        extras: b.extras.clone(),
+        stated: b.stated.clone(),
+        consult_phone: b.consult_phone.clone(),
+    }
+}
+
+fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone) -> GuideMatter {
+    let m = version.document.as_ref();
+    let department_name = zone.department(&m.department).map_or_else(String::new, |d| d.name.clone());
+    let place = |at: &domain::catalogue::HandledAt| {
+        let place = zone.place(&at.place)?;
+        let windows = if at.windows.is_empty() { &place.windows } else { &at.windows };
+        Some(GuidePlace { name: place.name.clone(), address: place.address.clone(), windows: windows.clone() })
+    };
+    GuideMatter {
+        code: m.code.clone(),
+        name: m.name.clone(),
+        version: version.number,
+        legal_basis: m.legal_basis.clone(),
+        conditions: m.conditions.clone(),
+        flow: m.flow.iter().filter(|s| s.origin.stands()).map(|s| s.name.clone()).collect(),
+        statutory_text: limits.statutory.map(Limit::text),
+        promised_text: limits.promised.text(),
+        special_procedures: m.special_procedures.clone(),
+        result_name: m.result_name.clone(),
+        result_type: m.result_type,
+        fee: m.fee.clone(),
+        fee_basis: m.fee_basis.clone(),
+        visits: m.visits,
+        visit_reason: m.visit_reason.clone(),
+        channels: m.channels.clone(),
+        online_depth: m.online_depth,
+        conveniences: m.conveniences.clone(),
+        places: m.handled_at.iter().filter_map(place).collect(),
+        consult_phone: m.consult_phone.clone(),
+        complaint_phone: m.complaint_phone.clone(),
+        later: m.later.clone(),
+        remedies: m.remedies.clone().unwrap_or_else(|| remedies(&department_name)),
+        source: m.source,
+        department_name,
+    }
+}
+
+/// What is asked here, and what would be asked of each matter alone: its own form counts there as one each, here as one.
+fn count_materials(plan: &Plan, active: &[&Version<Matter>], conditions: &ConditionFacts, assessment: &Assessment) -> MaterialCount {
+    let brought: BTreeSet<&str> = active
+        .iter()
+        .flat_map(|m| &m.document.requirements)
+        .flat_map(|r| &r.choices)
+        .filter(|c| matches!(c.source, MaterialSource::ELicence | MaterialSource::DataShare))
+        .map(|c| c.material.as_str())
+        .collect();
+    let asked = |item: &&domain::assessment::Item| {
+        item.status == ItemStatus::Missing
+            && !brought.contains(item.material.as_str())
+            && !item.alternatives.iter().any(|a| brought.contains(a.material.as_str()))
+    };
+    let holds = |r: &&domain::catalogue::Requirement| r.when.as_ref().is_none_or(|c| c.holds(conditions));
+    let alone = |m: &&&Version<Matter>| {
+        let groups = m.document.requirements.iter().filter(holds);
+        groups.map(domain::catalogue::Requirement::asked_for_alone).sum::<usize>() + 1
+    };
+    let (asked, separately) = (assessment.items.iter().filter(asked).count() + 1, active.iter().map(|m| alone(&m)).sum::<usize>());
+    let (now, before) = (u64::try_from(asked).unwrap_or(0), u64::try_from(separately).unwrap_or(0));
+    let is_bundle = plan.bundle.is_some();
+    MaterialCount { asked, separately, reduction_percent: reduction_percent(before, now).filter(|_| is_bundle) }
+}

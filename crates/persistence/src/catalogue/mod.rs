@@ -1,0 +1,277 @@
+//! Catalogue versions: immutable documents with a date, read whole into a snapshot per zone.
+
+mod draft;
+mod version;
+
+pub use draft::{Draft, drop_draft, insert_draft, list_drafts, lock_draft, save_draft};
+pub use version::{VersionLine, export_documents, find_document, history, insert_retirement};
+
+use crate::engine::query::{LockDsl, in_chunks, insert_many};
+use crate::engine::{At, Code, DbError, Id, Tx};
+use crate::schema::{catalogue_generations as generations, catalogue_retirements as retirements, catalogue_versions as versions};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Form, Matter, Version, Zone};
+use domain::codes;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use uuid::Uuid;
+
+codes! {
+    /// Kind of catalogue document.
+    pub enum DocumentKind {
+        /// A zone's profile.
+        Zone = "zone", "园区";
+        /// A matter.
+        Matter = "matter", "事项";
+        /// A bundle.
+        Bundle = "bundle", "一件事";
+        /// The base catalogue of the installation, under zone 0.
+        Base = "base", "基本目录";
+    }
+}
+
+/// A document to be published.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// Kind.
+    pub kind: DocumentKind,
+    /// Code; the zone's slug for its profile.
+    pub code: String,
+    /// First day it holds.
+    pub effective_from: NaiveDate,
+    /// Hexadecimal SM3 of the document.
+    pub digest: String,
+    /// Canonical JSON.
+    pub document: String,
+    /// Who wrote and published it, and why; absent for an import.
+    pub authorship: Option<Authorship>,
+}
+
+/// Who made a version.
+#[derive(Debug, Clone)]
+pub struct Authorship {
+    /// Why it was made.
+    pub reason: String,
+    /// Who wrote it.
+    pub edited_by: Uuid,
+    /// Who published it; never the same person.
+    pub published_by: Uuid,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = versions, treat_none_as_default_value = false)]
+struct Row {
+    zone_id: i32,
+    id: Id,
+    kind: Code<DocumentKind>,
+    code: String,
+    number: i32,
+    effective_from: NaiveDate,
+    effective_to: Option<NaiveDate>,
+    digest: String,
+    document: String,
+    created_at: At,
+    reason: Option<String>,
+    edited_by: Option<Id>,
+    published_by: Option<Id>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = versions)]
+struct Stored {
+    id: Id,
+    kind: Code<DocumentKind>,
+    code: String,
+    number: i32,
+    effective_from: NaiveDate,
+    effective_to: Option<NaiveDate>,
+    digest: String,
+    document: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = generations, treat_none_as_default_value = false)]
+struct Generation {
+    zone_id: i32,
+    generation: i64,
+}
+
+/// The generation of a zone's catalogue; it grows with every publication.
+///
+/// # Errors
+/// [`DbError`].
+pub fn generation(tx: &mut Tx<'_>, zone: i32) -> Result<i64, DbError> {
+    Ok(generations::table.find(zone).select(generations::generation).first(tx.connection).optional()?.unwrap_or(0))
+}
+
+/// The generation of every zone's catalogue.
+///
+/// # Errors
+/// [`DbError`].
+pub fn generations(tx: &mut Tx<'_>) -> Result<BTreeMap<i32, i64>, DbError> {
+    let rows: Vec<(i32, i64)> = generations::table.select((generations::zone_id, generations::generation)).load(tx.connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The newest version of each document: its number and digest.
+pub type Newest = BTreeMap<(DocumentKind, String), (i32, String)>;
+
+/// Digest of the newest version of each document: what an import compares itself with.
+///
+/// # Errors
+/// [`DbError`].
+pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<Newest, DbError> {
+    let rows: Vec<(Code<DocumentKind>, String, i32, String)> = versions::table
+        .filter(versions::zone_id.eq(zone))
+        .order(versions::number)
+        .select((versions::kind, versions::code, versions::number, versions::digest))
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|(kind, code, number, digest)| ((kind.0, code), (number, digest))).collect())
+}
+
+/// Publishes documents as the next version of each and moves the generation.
+///
+/// # Errors
+/// [`DbError`].
+pub fn publish(tx: &mut Tx<'_>, zone: i32, new: Vec<(i32, NewVersion)>) -> Result<i64, DbError> {
+    let created_at = At(tx.now());
+    let rows: Vec<Row> = new
+        .into_iter()
+        .map(|(number, v)| Row {
+            zone_id: zone,
+            id: Id(crate::ids::new_id()),
+            kind: Code(v.kind),
+            code: v.code,
+            number,
+            effective_from: v.effective_from,
+            effective_to: None,
+            digest: v.digest,
+            document: v.document,
+            created_at,
+            edited_by: v.authorship.as_ref().map(|a| Id(a.edited_by)),
+            published_by: v.authorship.as_ref().map(|a| Id(a.published_by)),
+            reason: v.authorship.map(|a| a.reason),
+        })
+        .collect();
+    for chunk in in_chunks(rows, 500) {
+        insert_many(versions::table, chunk).execute(tx.connection)?;
+    }
+    bump_generation(tx, zone)?;
+    generation(tx, zone)
+}
+
+/// Moves the generation of a zone; of the platform (zone 0) when the calendar changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn bump_generation(tx: &mut Tx<'_>, zone: i32) -> Result<(), DbError> {
+    insert_many(generations::table, [Generation { zone_id: zone, generation: 0 }]).or_ignore().execute(tx.connection)?;
+    diesel::update(generations::table.find(zone)).set(generations::generation.eq(generations::generation + 1)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Locks a zone's catalogue until the transaction ends: publications and their events stand in one order.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock(tx: &mut Tx<'_>, zone: i32) -> Result<(), DbError> {
+    insert_many(generations::table, [Generation { zone_id: zone, generation: 0 }]).or_ignore().execute(tx.connection)?;
+    let _: i64 = generations::table.find(zone).select(generations::generation).locked().get_result(tx.connection)?;
+    Ok(())
+}
+
+/// Reads a zone's whole catalogue; `None` before its profile is imported.
+///
+/// # Errors
+/// [`DbError`]; [`DbError::Damaged`] for a document that can't be read.
+pub fn load(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Catalogue>, DbError> {
+    let generation = generation(tx, zone)?;
+    let rows: Vec<Stored> = versions::table
+        .filter(versions::zone_id.eq(zone))
+        .order((versions::kind, versions::code, versions::number))
+        .select(Stored::as_select())
+        .load(tx.connection)?;
+    let ended: Vec<(Id, NaiveDate)> = retirements::table
+        .filter(retirements::zone_id.eq(zone))
+        .select((retirements::version_id, retirements::effective_to))
+        .load(tx.connection)?;
+    let ended: HashMap<Uuid, NaiveDate> = ended.into_iter().map(|(id, to)| (id.0, to)).collect();
+    let mut forms = Forms::default();
+    let mut profile: Option<Arc<Zone>> = None;
+    let mut matters: BTreeMap<String, Vec<Version<Matter>>> = BTreeMap::new();
+    let mut bundles: BTreeMap<String, Vec<Version<Bundle>>> = BTreeMap::new();
+    for mut row in rows {
+        row.effective_to = ended.get(&row.id.0).copied();
+        match row.kind.0 {
+            DocumentKind::Zone => profile = Some(version::<Zone>(row)?.document),
+            DocumentKind::Matter => {
+                let found = version_with(row, |m: &mut Matter| forms.share(&mut m.form))?;
+                matters.entry(found.document.code.clone()).or_default().push(found);
+            }
+            DocumentKind::Bundle => bundles.entry(row.code.clone()).or_default().push(version(row)?),
+            DocumentKind::Base => {}
+        }
+    }
+    let base = Arc::new(load_base(tx)?);
+    Ok(profile.map(|zone| Catalogue { generation, zone, base, matters, bundles }))
+}
+
+/// The newest base catalogue; empty before one is imported.
+///
+/// # Errors
+/// [`DbError`].
+pub fn load_base(tx: &mut Tx<'_>) -> Result<BaseCatalogue, DbError> {
+    let newest = versions::table
+        .filter(versions::zone_id.eq(crate::zone::PLATFORM))
+        .filter(versions::kind.eq(Code(DocumentKind::Base)))
+        .order(versions::number.desc());
+    let found: Option<String> = newest.select(versions::document).first(tx.connection).optional()?;
+    found.map_or_else(|| Ok(BaseCatalogue::default()), |text| serde_json::from_str(&text).map_err(|e| damaged("base", &e)))
+}
+
+/// Equal forms, kept once: in a large catalogue many matters ask for the same.
+#[derive(Default)]
+struct Forms(HashMap<Vec<u8>, Form>);
+
+impl Forms {
+    fn share(&mut self, form: &mut Form) {
+        let known = self.0.entry(crate::seal::sha256(&[form.text().as_bytes()])).or_insert_with(|| form.clone());
+        form.share(known);
+    }
+}
+
+fn damaged(code: &str, error: &serde_json::Error) -> DbError {
+    DbError::Damaged(format!("catalogue document {code}: {error}"))
+}
+
+fn version<T: DeserializeOwned>(row: Stored) -> Result<Version<T>, DbError> {
+    version_with(row, |_| {})
+}
+
+fn version_with<T: DeserializeOwned>(row: Stored, adapt: impl FnOnce(&mut T)) -> Result<Version<T>, DbError> {
+    let mut document: T = serde_json::from_str(&row.document).map_err(|e| damaged(&row.code, &e))?;
+    adapt(&mut document);
+    Ok(Version {
+        id: row.id.0,
+        number: u32::try_from(row.number).unwrap_or_default(),
+        effective_from: row.effective_from,
+        effective_to: row.effective_to,
+        digest: row.digest,
+        document: Arc::new(document),
+    })
+}
+
+/// The stream under which a zone's catalogue events stand.
+#[must_use]
+pub fn stream_id(zone: i32) -> Uuid {
+    Uuid::from_u128(u128::from(zone.unsigned_abs()))
+}
+
+/// Hexadecimal SM3 of a document.
+#[must_use]
+pub fn digest(document: &str) -> String {
+    use sm3::{Digest, Sm3};
+    hex::encode(Sm3::digest(document.as_bytes()))
+}

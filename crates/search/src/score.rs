@@ -1,0 +1,247 @@
+//! How well one name fits what was typed, and why.
+
+use crate::reading::{Reading, plain};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+domain::codes! {
+    /// What was found.
+    pub enum HitKind {
+        /// A matter.
+        Matter = "matter", "事项";
+        /// A bundle.
+        Bundle = "bundle", "一件事";
+    }
+}
+
+domain::codes! {
+    /// Why it was found.
+    pub enum ReasonCode {
+        /// Its name holds the words.
+        Name = "name", "名称相符";
+        /// A synonym of the catalogue.
+        Synonym = "synonym", "俗称相符";
+        /// By pinyin.
+        Pinyin = "pinyin", "拼音相符";
+        /// By initials.
+        Initials = "initials", "拼音首字母相符";
+        /// Nearly the same characters.
+        Similar = "similar", "近似";
+        /// Its code.
+        Code = "code", "代码相符";
+        /// Its department, result, materials or topics.
+        Content = "content", "内容相关";
+    }
+}
+
+/// Why something was found, in Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HitReason {
+    /// Code.
+    pub code: ReasonCode,
+    /// Text.
+    #[schema(example = "俗称「开公司」")]
+    pub text: String,
+}
+
+/// A stretch of a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Segment {
+    /// The characters.
+    #[schema(example = "企业")]
+    pub text: String,
+    /// It is what was typed.
+    pub hit: bool,
+}
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// What.
+    pub kind: HitKind,
+    /// Its code.
+    pub code: String,
+    /// Rank value; higher is better.
+    pub score: u32,
+    /// Why.
+    pub reason: HitReason,
+    /// Its name, with what was typed.
+    pub highlight: Vec<Segment>,
+}
+
+/// A name or synonym as it is compared.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// As people read it.
+    pub(crate) shown: Box<str>,
+    /// Its characters that matter.
+    pub(crate) plain: Box<str>,
+    /// How it reads.
+    pub(crate) readings: Vec<Reading>,
+    /// The thing's own name, not a synonym.
+    pub(crate) is_name: bool,
+}
+
+/// What was typed, as it is compared.
+pub(crate) struct Typed {
+    pub(crate) plain: String,
+    pub(crate) readings: Vec<Reading>,
+    /// Only Latin letters and digits: pinyin, initials or a code.
+    pub(crate) latin: bool,
+}
+
+impl Typed {
+    pub(crate) fn new(text: &str) -> Self {
+        let plain: String = plain(text).chars().take(60).collect();
+        let latin = !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric());
+        Self { readings: crate::reading::readings(&plain), plain, latin }
+    }
+}
+
+/// The best of what `keys` are to what was typed.
+pub(crate) fn judge(typed: &Typed, code: &str, keys: &[Key], content: &str) -> Option<(u32, HitReason)> {
+    let by_key = keys.iter().filter_map(|key| judge_key(typed, key));
+    let best = by_key.max_by_key(|(score, _)| *score);
+    let reason = |code: ReasonCode| HitReason { code, text: code.label().to_owned() };
+    let by_code = (code == typed.plain || code.replace('-', "") == typed.plain).then(|| (1000, reason(ReasonCode::Code)));
+    let by_content = (typed.plain.chars().count() > 1 && content.contains(&typed.plain)).then(|| (200, reason(ReasonCode::Content)));
+    [best, by_code, by_content].into_iter().flatten().max_by_key(|(score, _)| *score)
+}
+
+fn judge_key(typed: &Typed, key: &Key) -> Option<(u32, HitReason)> {
+    let (value, code) = if typed.latin { by_letters(typed, key) } else { by_characters(typed, key) }?;
+    // Of two fits alike, the shorter name says it more exactly.
+    let spare = u32::try_from(key.plain.chars().count().abs_diff(typed.plain.chars().count())).unwrap_or(50).min(50);
+    let text = match (code, key.is_name) {
+        (ReasonCode::Synonym, _) | (_, false) => {
+            format!("{}「{}」", if code == ReasonCode::Synonym { "俗称" } else { code.label() }, key.shown)
+        }
+        (code, true) => code.label().to_owned(),
+    };
+    Some(((value - u32::from(!key.is_name) * 5).saturating_sub(spare), HitReason { code, text }))
+}
+
+fn by_characters(typed: &Typed, key: &Key) -> Option<(u32, ReasonCode)> {
+    let (q, k) = (typed.plain.as_str(), &*key.plain);
+    let own = if key.is_name { ReasonCode::Name } else { ReasonCode::Synonym };
+    if q == k {
+        return Some((1000, own));
+    }
+    if stem(q) == stem(k) {
+        return Some((950, own));
+    }
+    if k.starts_with(q) {
+        return Some((850, own));
+    }
+    if k.contains(q) {
+        return Some((800, own));
+    }
+    if k.chars().count() > 1 && q.contains(k) {
+        return Some((750, own));
+    }
+    let sounds_like = typed.readings.iter().any(|a| key.readings.iter().any(|b| b.pinyin.contains(&a.pinyin)));
+    if sounds_like && q.chars().count() > 1 {
+        return Some((600, ReasonCode::Pinyin));
+    }
+    similar(q, k).map(|share| (share * 5, ReasonCode::Similar))
+}
+
+fn by_letters(typed: &Typed, key: &Key) -> Option<(u32, ReasonCode)> {
+    let q = typed.plain.as_str();
+    if key.plain.contains(q) {
+        return Some((850, if key.is_name { ReasonCode::Name } else { ReasonCode::Synonym }));
+    }
+    let best = key.readings.iter().filter_map(|reading| {
+        if reading.pinyin == q {
+            Some((900, ReasonCode::Pinyin))
+        } else if reading.pinyin.strip_suffix("zheng") == Some(q) {
+            Some((890, ReasonCode::Pinyin))
+        } else if reading.initials == q {
+            Some((880, ReasonCode::Initials))
+        } else if reading.pinyin.starts_with(q) && q.len() > 2 {
+            Some((780, ReasonCode::Pinyin))
+        } else if reading.initials.starts_with(q) && q.len() > 1 {
+            Some((720, ReasonCode::Initials))
+        } else if reading.pinyin.contains(q) && q.len() > 3 {
+            Some((700, ReasonCode::Pinyin))
+        } else if reading.initials.contains(q) && q.len() > 2 {
+            Some((650, ReasonCode::Initials))
+        } else if q.len() > 4 {
+            nearly(q, &reading.pinyin).map(|share| (share * 5, ReasonCode::Similar))
+        } else {
+            None
+        }
+    });
+    best.max_by_key(|(score, _)| *score)
+}
+
+/// A name without what names of its kind end with: people leave it out, or put it in.
+fn stem(text: &str) -> &str {
+    let text = text.strip_suffix("一件事").unwrap_or(text);
+    let text = text.strip_suffix("核发").or_else(|| text.strip_suffix("办理")).unwrap_or(text);
+    text.strip_suffix('证').unwrap_or(text)
+}
+
+/// The share, in per cent, of what was typed that stands in `text` in the same order; `None` below two thirds. One
+/// slip in three characters is forgiven.
+fn similar(typed: &str, text: &str) -> Option<u32> {
+    let (q, k): (Vec<char>, Vec<char>) = (typed.chars().collect(), text.chars().collect());
+    if q.len() < 3 {
+        return None;
+    }
+    let common = common_subsequence(&q, &k);
+    let share = u32::try_from(common * 100 / q.len()).unwrap_or(0);
+    // A long name holds many characters in some order by chance.
+    (share >= 66 && common * 3 >= k.len()).then_some(share)
+}
+
+/// The same for letters: at most one slip in five.
+fn nearly(typed: &str, text: &str) -> Option<u32> {
+    let (q, k): (Vec<char>, Vec<char>) = (typed.chars().collect(), text.chars().take(typed.len() + 2).collect());
+    let share = u32::try_from(common_subsequence(&q, &k) * 100 / q.len()).unwrap_or(0);
+    (share >= 80).then_some(share)
+}
+
+fn common_subsequence(a: &[char], b: &[char]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        let mut diagonal = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = row.get(j + 1).copied().unwrap_or(0);
+            let left = row.get(j).copied().unwrap_or(0);
+            let value = if x == y { diagonal + 1 } else { above.max(left) };
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = value;
+            }
+            diagonal = above;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// The name in stretches: the longest part of it that was typed is marked, else the single characters that were.
+pub(crate) fn highlight(typed: &Typed, name: &str) -> Vec<Segment> {
+    let lower: Vec<char> = name.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect();
+    let wanted: Vec<char> = typed.plain.chars().collect();
+    let mut marked = vec![false; lower.len()];
+    let whole = (0..lower.len()).find(|i| lower.get(*i..*i + wanted.len()) == Some(&wanted));
+    match whole {
+        Some(at) => marked.iter_mut().skip(at).take(wanted.len()).for_each(|m| *m = true),
+        // Neighbours that stand side by side in both.
+        None => {
+            for (i, pair) in lower.windows(2).enumerate() {
+                if wanted.windows(2).any(|w| w == pair) {
+                    marked.iter_mut().skip(i).take(2).for_each(|m| *m = true);
+                }
+            }
+        }
+    }
+    let mut segments: Vec<Segment> = Vec::new();
+    for (c, hit) in name.chars().zip(marked) {
+        match segments.last_mut().filter(|s| s.hit == hit) {
+            Some(last) => last.text.push(c),
+            None => segments.push(Segment { text: c.to_string(), hit }),
+        }
+    }
+    segments
+}

@@ -1,0 +1,269 @@
+//! The register of delegated matters: import, the way into force, adjustment in batches, accounts of clerks.
+
+use super::import::{Complaint, File};
+use super::{in_order, record};
+use crate::{Editing, Error, Invalid};
+use chrono::NaiveDate;
+use domain::catalogue::{AdjustmentKind, DelegatedState, SystemAccountState, Zone, forbids_move, lacks_account};
+use domain::code::TextCode;
+use domain::event::EventKind;
+use domain::local_time::date_of;
+use domain::reason::Reason;
+use persistence::delegation::{self as rows, Adjustment, DelegatedMatter, SystemAccount};
+use persistence::ids::new_id;
+use persistence::{DbError, Tx};
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A readable register.
+pub(super) struct Delegated {
+    file: String,
+    pub(super) rows: Vec<DelegatedMatter>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    code: String,
+    name: String,
+    delegating_body: String,
+    department: String,
+    system: String,
+    state: String,
+    effective_from: String,
+    basis: String,
+}
+
+/// Reads `delegated-matters.csv`; every wrong line is named.
+pub(super) fn read_delegated(file: &File) -> Result<Delegated, Vec<Complaint>> {
+    let mut reader = csv::Reader::from_reader(file.bytes.as_slice());
+    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
+    let mut seen = BTreeSet::new();
+    for (i, line) in reader.deserialize::<Line>().enumerate() {
+        let at = format!("第{}行", i + 2);
+        let complain = |code, reason: String| Complaint { file: file.path.clone(), pointer: at.clone(), code, reason };
+        match line.map_err(|e| e.to_string()).and_then(delegated) {
+            Err(reason) => wrong.push(complain("wrong_format", reason)),
+            Ok(row) if row.department.is_empty() => wrong.push(complain("missing", format!("「{}」没有承接部门", row.name))),
+            Ok(row) if !seen.insert(row.code.clone()) => wrong.push(complain("duplicate", format!("代码重复：{}", row.code))),
+            Ok(row) => rows.push(row),
+        }
+    }
+    if wrong.is_empty() { Ok(Delegated { file: file.path.clone(), rows }) } else { Err(wrong) }
+}
+
+fn delegated(line: Line) -> Result<DelegatedMatter, String> {
+    let filled = |text: String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let effective_from = match filled(line.effective_from) {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| format!("「{text}」不是日期"))?),
+    };
+    Ok(DelegatedMatter {
+        code: filled(line.code).ok_or("缺少代码")?,
+        name: filled(line.name).ok_or("缺少名称")?,
+        delegating_body: filled(line.delegating_body).ok_or("缺少赋权部门")?,
+        department: line.department.trim().to_owned(),
+        system: filled(line.system),
+        state: DelegatedState::parse(line.state.trim()).ok_or_else(|| format!("没有状态「{}」", line.state))?,
+        effective_from,
+        effective_to: None,
+        basis: filled(line.basis).ok_or("缺少依据")?,
+    })
+}
+
+impl Delegated {
+    /// Each row must name a department of the zone.
+    pub(super) fn check(&self, zone: &Zone) -> Vec<Complaint> {
+        let unknown = self.rows.iter().enumerate().filter(|(_, row)| zone.department(&row.department).is_none());
+        let complain = |(i, row): (usize, &DelegatedMatter)| Complaint {
+            file: self.file.clone(),
+            pointer: format!("第{}行", i + 2),
+            code: "unknown",
+            reason: format!("园区没有部门「{}」", row.department),
+        };
+        unknown.map(complain).collect()
+    }
+}
+
+/// Adds the rows that are not there yet.
+pub(super) fn import(tx: &mut Tx<'_>, zone: i32, register: Vec<DelegatedMatter>) -> Result<usize, DbError> {
+    rows::insert(tx, zone, register)
+}
+
+/// One line of an adjustment.
+pub struct AdjustmentLine {
+    /// What it does.
+    pub kind: AdjustmentKind,
+    /// The matter as it is to stand; of one taken out only its code counts.
+    pub matter: DelegatedMatter,
+    /// Why.
+    pub reason: String,
+}
+
+/// A batch of them.
+pub struct Adjusting {
+    /// The document behind it.
+    pub document: String,
+    /// First day it holds.
+    pub effective_on: NaiveDate,
+    /// What changes.
+    pub lines: Vec<AdjustmentLine>,
+}
+
+/// Takes matters in and out (能进能出): all of a batch or nothing. A matter taken out can't be applied for from that day;
+/// what was filed before goes on under its version.
+///
+/// # Errors
+/// [`Error::Invalid`] names every line that can't be done.
+pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Vec<Adjustment>, Error> {
+    let (zone, now, id) = (editing.known.zone, tx.now(), new_id());
+    in_order(tx, zone)?;
+    if batch.effective_on < date_of(now) {
+        return Err(Error::Invalid(vec![Invalid::new("/effective_on", "in_the_past", "生效日期不得早于今天")]));
+    }
+    let profile = editing.known.catalogue.zone.clone();
+    let mut wrong = Vec::new();
+    let mut made = Vec::new();
+    for (i, line) in batch.lines.into_iter().enumerate() {
+        let known = rows::find(tx, zone, &line.matter.code)?;
+        let mut complain = |code, text: String| wrong.push(Invalid::new(format!("/lines/{i}"), code, text));
+        let mut matter = line.matter;
+        match (line.kind, known) {
+            (AdjustmentKind::Add, Some(_)) => complain("already_there", format!("目录中已有「{}」", matter.code)),
+            (AdjustmentKind::Cancel | AdjustmentKind::Change, None) => complain("unknown", format!("目录中没有「{}」", matter.code)),
+            (AdjustmentKind::Cancel, Some(known)) if known.state == DelegatedState::Cancelled => {
+                complain("already_cancelled", format!("「{}」已经取消", known.name));
+            }
+            (AdjustmentKind::Add | AdjustmentKind::Change, _) if profile.department(&matter.department).is_none() => {
+                complain("department_missing", format!("「{}」没有承接部门，或者园区没有该部门", matter.name));
+            }
+            (AdjustmentKind::Add, None) => {
+                matter.effective_from = Some(batch.effective_on);
+                if let Some(reason) = in_force_without_account(tx, zone, &matter)? {
+                    complain("system_account_missing", reason.text);
+                } else {
+                    rows::insert(tx, zone, vec![matter.clone()])?;
+                }
+            }
+            (AdjustmentKind::Change, Some(known)) => {
+                matter = DelegatedMatter { state: known.state, effective_from: known.effective_from, ..matter };
+                rows::save(tx, zone, matter.clone())?;
+            }
+            (AdjustmentKind::Cancel, Some(known)) => {
+                matter = DelegatedMatter { state: DelegatedState::Cancelled, effective_to: Some(batch.effective_on), ..known };
+                rows::save(tx, zone, matter.clone())?;
+                retire_with(tx, editing, &matter.code, batch.effective_on, &line.reason)?;
+            }
+        }
+        made.push(Adjustment {
+            id: new_id(),
+            batch: id,
+            kind: line.kind,
+            code: matter.code,
+            name: matter.name,
+            reason: line.reason,
+            document: batch.document.clone(),
+            effective_on: batch.effective_on,
+            made_by: editing.account,
+            created_at: now,
+        });
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    rows::record(tx, zone, made.clone())?;
+    let counted = |kind| made.iter().filter(|a| a.kind == kind).count();
+    let payload = json!({
+        "batch": id, "document": batch.document, "effective_on": batch.effective_on,
+        "added": counted(AdjustmentKind::Add), "cancelled": counted(AdjustmentKind::Cancel), "changed": counted(AdjustmentKind::Change),
+    });
+    record(tx, zone, EventKind::DelegationAdjusted, payload, &editing.actor)?;
+    Ok(made)
+}
+
+fn in_force_without_account(tx: &mut Tx<'_>, zone: i32, matter: &DelegatedMatter) -> Result<Option<Reason>, Error> {
+    let Some(system) = matter.system.as_deref().filter(|_| matter.state == DelegatedState::InForce) else { return Ok(None) };
+    Ok(lacks_account(Some(system), rows::granted(tx, zone, system)?))
+}
+
+/// The catalogue's matter of the same code ends with the delegation.
+fn retire_with(tx: &mut Tx<'_>, editing: &Editing, code: &str, on: NaiveDate, reason: &str) -> Result<(), Error> {
+    if editing.known.catalogue.matter(code, on).is_none() {
+        return Ok(());
+    }
+    let editing = Editing {
+        snapshots: editing.snapshots.clone(),
+        known: editing.known.clone(),
+        actor: editing.actor.clone(),
+        request: None,
+        ..*editing
+    };
+    super::retire(tx, &editing, persistence::catalogue::DocumentKind::Matter, code, Some(on), reason).map(drop)
+}
+
+/// Moves a matter on its way into force.
+///
+/// # Errors
+/// [`Error::StateForbids`] also when nobody has an account in its system.
+pub fn move_matter(tx: &mut Tx<'_>, editing: &Editing, code: &str, to: DelegatedState) -> Result<DelegatedMatter, Error> {
+    let zone = editing.known.zone;
+    in_order(tx, zone)?;
+    let mut matter = rows::find(tx, zone, code)?.ok_or(Error::NotFound)?;
+    if let Some(reason) = forbids_move(matter.state, to) {
+        return Err(Error::StateForbids(reason));
+    }
+    matter.state = to;
+    if let Some(reason) = in_force_without_account(tx, zone, &matter)? {
+        return Err(Error::StateForbids(reason));
+    }
+    if to == DelegatedState::InForce {
+        matter.effective_from.get_or_insert(date_of(tx.now()));
+    }
+    rows::save(tx, zone, matter.clone())?;
+    record(tx, zone, EventKind::DelegationMoved, json!({"code": code, "state": to}), &editing.actor)?;
+    Ok(matter)
+}
+
+/// Asks for a clerk's account in an outside system.
+///
+/// # Errors
+/// [`Error::StateForbids`] when there is one already.
+pub fn request_account(tx: &mut Tx<'_>, editing: &Editing, clerk: Uuid, system: String) -> Result<SystemAccount, Error> {
+    let zone = editing.known.zone;
+    in_order(tx, zone)?;
+    if !persistence::account::is_staff(tx, zone, clerk)? {
+        return Err(Error::Invalid(vec![Invalid::new("/account", "unknown", "园区没有这位工作人员")]));
+    }
+    let state = SystemAccountState::Requested;
+    let account = SystemAccount { id: new_id(), account: clerk, system, state, trained_on: None, created_at: tx.now() };
+    if !rows::request_account(tx, zone, &account)? {
+        let text = format!("这位工作人员已申请「{}」的账号", account.system);
+        return Err(Error::StateForbids(Reason::new("account_requested", text, "赋权事项承接规程")));
+    }
+    let payload = json!({"account": account.id, "system": account.system, "state": account.state});
+    record(tx, zone, EventKind::SystemAccountChanged, payload, &editing.actor)?;
+    Ok(account)
+}
+
+/// Records that an account was given or taken back, or that its clerk was trained.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn change_account(
+    tx: &mut Tx<'_>,
+    editing: &Editing,
+    id: Uuid,
+    state: Option<SystemAccountState>,
+    trained_on: Option<NaiveDate>,
+) -> Result<SystemAccount, Error> {
+    let zone = editing.known.zone;
+    in_order(tx, zone)?;
+    let mut account = rows::find_account(tx, zone, id)?.ok_or(Error::NotFound)?;
+    account.state = state.unwrap_or(account.state);
+    account.trained_on = trained_on.or(account.trained_on);
+    rows::save_account(tx, zone, &account)?;
+    let payload = json!({"account": account.id, "system": account.system, "state": account.state});
+    record(tx, zone, EventKind::SystemAccountChanged, payload, &editing.actor)?;
+    Ok(account)
+}
