@@ -270,3 +270,61 @@ fn a_deferral_ends_with_the_promise_of_the_situation() {
     let item = assessment.items.iter().find(|i| i.material == "fund-commitment").unwrap();
     assert_eq!((item.until, item.status), (Some(assessment.expected.due_on), ItemStatus::Deferred));
 }
+
+mod merged {
+    use super::*;
+    use proptest::prelude::*;
+
+    static HENGYANG: std::sync::LazyLock<Catalogue> = std::sync::LazyLock::new(|| catalogue("hengyang-gaoxin"));
+    const MATERIALS: [&str; 6] = ["m0", "m1", "m2", "m3", "m4", "m5"];
+
+    fn matter(code: &str, materials: &[usize], results: Option<usize>) -> Matter {
+        let mut document: Value =
+            serde_json::from_str(include_str!("../../../../data/zones/hengyang-gaoxin/matters/road-occupation.json")).unwrap();
+        let choice = |i: &usize| {
+            let issued = results.filter(|r| r == i).map(|_| "giver");
+            let source = if issued.is_some() { "sibling" } else { "applicant" };
+            let mut choice = json!({"material": MATERIALS[*i], "name": MATERIALS[*i], "source": source});
+            issued.iter().for_each(|giver| choice["issued_by"] = json!(giver));
+            json!({"code": MATERIALS[*i], "class": "primary", "basis": "x", "choices": [choice]})
+        };
+        document["code"] = json!(code);
+        document["requirements"] = materials.iter().map(choice).collect();
+        for gone in ["situations", "limit_variants", "deferral", "commitment"] {
+            document.as_object_mut().unwrap().remove(gone);
+        }
+        serde_json::from_value(document).unwrap()
+    }
+
+    proptest! {
+        /// The union by material: nothing lost, nothing twice, the result of a sibling never asked for.
+        #[test]
+        fn materials_of_any_bundle(sets in proptest::collection::vec(proptest::collection::btree_set(0_usize..6, 0..6), 1..5), given in proptest::option::of(0_usize..6)) {
+            let mut hengyang = HENGYANG.clone();
+            let mut codes = vec!["giver".to_owned()];
+            hengyang.matters.insert("giver".to_owned(), vec![version(9000, matter("giver", &[], None))]);
+            for (i, set) in sets.iter().enumerate() {
+                let code = format!("part-{i}");
+                let materials: Vec<usize> = set.iter().copied().collect();
+                hengyang.matters.insert(code.clone(), vec![version(9001 + i as u128, matter(&code, &materials, given))]);
+                codes.push(code);
+            }
+            let members: Vec<Value> = codes.iter().map(|c| json!({"matter": c})).collect();
+            let bundle: Bundle = serde_json::from_value(json!({"code": "any", "name": "任意", "lead_department": "HUC", "summary": "x",
+                "members": members, "promised_source": "illustrative", "source": "illustrative"})).unwrap();
+            hengyang.bundles.insert("any".to_owned(), vec![version(9999, bundle)]);
+            let judged = judge(&hengyang, Subject::Bundle("any"), &facts(&[], &[]));
+            let wanted: std::collections::BTreeSet<&str> = sets.iter().flatten().map(|i| MATERIALS[*i]).collect();
+            let listed: Vec<&str> = judged.items.iter().map(|i| i.material.as_str()).collect();
+            prop_assert_eq!(listed.len(), wanted.len(), "nothing twice");
+            prop_assert_eq!(listed.iter().copied().collect::<std::collections::BTreeSet<_>>(), wanted, "nothing lost");
+            for item in &judged.items {
+                let is_result = given.is_some_and(|g| MATERIALS[g] == item.material);
+                prop_assert_eq!(item.status == ItemStatus::Sibling, is_result, "a sibling's result is never asked for");
+                let users: Vec<String> = sets.iter().enumerate()
+                    .filter(|(_, set)| set.iter().any(|i| MATERIALS[*i] == item.material)).map(|(i, _)| format!("part-{i}")).collect();
+                prop_assert_eq!(&item.needed_by, &users, "every matter that needs it is told");
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Figures about a catalogue (目录指标), each from the documents alone.
 
-use super::{Authority, LimitStart, Matter, OnlineDepth, Presence, Zone};
+use super::{Authority, LimitStart, Matter, MatterType, OnlineDepth, Presence, Zone};
 use crate::calendar::LimitUnit;
 use crate::figure::{average, percent, reduction_percent};
 use serde::Serialize;
@@ -48,8 +48,12 @@ pub struct Figures {
     pub limit_reduction_percent: Option<String>,
     /// That allow deferred materials (容缺).
     pub deferral: u64,
+    /// Of them licences (行政许可): the list zones publish.
+    pub deferral_licences: u64,
     /// That allow a commitment (告知承诺).
     pub commitment: u64,
+    /// Of them licences.
+    pub commitment_licences: u64,
     /// Standing steps in all.
     pub steps: u64,
 }
@@ -108,7 +112,9 @@ impl Figures {
             limits: Vec::new(),
             limit_reduction_percent: None,
             deferral: 0,
+            deferral_licences: 0,
             commitment: 0,
+            commitment_licences: 0,
             steps: 0,
         };
         let mut sums: BTreeMap<(LimitUnit, LimitStart), (u64, u64, u64)> = BTreeMap::new();
@@ -126,6 +132,9 @@ impl Figures {
             f.visits += u64::from(m.visits);
             f.deferral += one(m.deferral.is_some());
             f.commitment += one(m.commitment.is_some());
+            let licence = m.matter_type == MatterType::Licence;
+            f.deferral_licences += one(licence && m.deferral.is_some());
+            f.commitment_licences += one(licence && m.commitment.is_some());
             f.steps += m.flow.iter().filter(|s| s.origin.stands()).count() as u64;
             if let Some(statutory) = m.limits.statutory.filter(|s| s.unit == m.limits.promised.unit) {
                 let sum = sums.entry((statutory.unit, m.limits.starts)).or_default();
