@@ -20,6 +20,7 @@ pub struct Measured {
 }
 
 /// Requests to send: the same one again and again, or each of a list once.
+#[derive(Clone)]
 pub enum Requests {
     /// One.
     Same(Vec<u8>),
@@ -28,6 +29,14 @@ pub enum Requests {
 }
 
 impl Requests {
+    /// The first of them.
+    pub fn first(&self) -> Option<&Vec<u8>> {
+        match self {
+            Self::Same(request) => Some(request),
+            Self::Each(all) => all.first(),
+        }
+    }
+
     fn get(&self, n: usize) -> Option<&[u8]> {
         match self {
             Self::Same(request) => Some(request),

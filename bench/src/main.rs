@@ -13,6 +13,7 @@
     reason = "figures of a load run"
 )]
 
+mod catalogue;
 mod database;
 mod life;
 mod load;
@@ -33,6 +34,8 @@ enum Command {
     Run(run::Settings),
     /// Whole lives: from the draft to the rating, and what a desk and a tracker read meanwhile.
     Life(run::Settings),
+    /// A catalogue of 20,000 matters: import, memory, guide and search.
+    Catalogue(catalogue::Settings),
     /// Serves the bytes of a file at every address: the bare handler.
     Twin {
         /// File with the bytes.
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Run(settings) => tokio::runtime::Runtime::new()?.block_on(run::run(&settings)),
         Command::Life(settings) => tokio::runtime::Runtime::new()?.block_on(life::run(&settings)),
+        Command::Catalogue(settings) => tokio::runtime::Runtime::new()?.block_on(catalogue::run(&settings)),
         Command::Twin { file, port } => twin::serve(&file, port),
     }
 }

@@ -34,6 +34,13 @@ pub struct Settings {
 /// Ends a child with the run.
 pub struct Kept(Child);
 
+impl Kept {
+    /// Keeps a child.
+    pub fn new(child: Child) -> Self {
+        Self(child)
+    }
+}
+
 impl Drop for Kept {
     fn drop(&mut self) {
         let _ = self.0.kill();
@@ -135,8 +142,8 @@ async fn one_round(settings: &Settings, account: &Value, twin: &str, var: &Path,
     Ok(())
 }
 
-/// The bare handler with the same bytes.
-async fn bare(var: &Path, bytes: &[u8], request: Vec<u8>, connections: usize, time: Duration) -> anyhow::Result<f64> {
+/// Rate of the bare handler with the same bytes.
+pub async fn bare(var: &Path, bytes: &[u8], request: Vec<u8>, connections: usize, time: Duration) -> anyhow::Result<f64> {
     let file = var.join("bytes");
     std::fs::write(&file, bytes)?;
     let port = TWIN.rsplit(':').next().unwrap_or_default();
@@ -155,7 +162,8 @@ pub async fn serve(settings: &Settings, url: &str, var: &Path) -> anyhow::Result
     Ok(kept)
 }
 
-async fn reachable(address: &str) -> anyhow::Result<()> {
+/// Waits until somebody listens.
+pub async fn reachable(address: &str) -> anyhow::Result<()> {
     for _ in 0..600 {
         if tokio::net::TcpStream::connect(address).await.is_ok() {
             return Ok(());

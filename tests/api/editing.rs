@@ -394,7 +394,10 @@ async fn every_point_is_ticked_before_a_grant(#[values(Sqlite, Postgres)] databa
     let seen = app.see(&officer, &format!("/cases/{case}")).await.ok();
     let open: Vec<&Value> = seen.body["file"]["checklist"].as_array().unwrap().iter().filter(|p| p["ticked"] == false).collect();
     assert_eq!((open.len(), open[0]["code"].as_str()), (1, Some("p5")));
-    assert!(app.see(&owner, &format!("/cases/{case}")).await.ok().body["file"]["checklist"].is_null(), "the standard is internal");
+    assert!(
+        app.see(&owner, &format!("/cases/{case}")).await.ok().body["file"]["checklist"].is_null(),
+        "the officer's list, not the applicant's"
+    );
     app.act(&officer, &format!("/cases/{case}/examine"), &tick(&["p5"])).await.ok();
     app.act(&officer, &format!("/cases/{case}/decide"), &grant).await.ok();
 }

@@ -285,7 +285,9 @@ mod merged {
             let issued = results.filter(|r| r == i).map(|_| "giver");
             let source = if issued.is_some() { "sibling" } else { "applicant" };
             let mut choice = json!({"material": MATERIALS[*i], "name": MATERIALS[*i], "source": source});
-            issued.iter().for_each(|giver| choice["issued_by"] = json!(giver));
+            if let Some(giver) = issued {
+                choice["issued_by"] = json!(giver);
+            }
             json!({"code": MATERIALS[*i], "class": "primary", "basis": "x", "choices": [choice]})
         };
         document["code"] = json!(code);
