@@ -40,9 +40,9 @@ impl Office {
     }
 
     /// Changes a document of the catalogue and publishes it at once.
-    pub(crate) async fn change(&self, path: &str, patch: Value) -> Answer {
+    pub(crate) async fn change(&self, path: &str, document: Value) -> Answer {
         let id = self.begin(path, None).await.expect(201).text("/id");
-        self.revise(&id, patch).await.ok();
+        self.revise(&id, document).await.ok();
         self.submit(&id).await.ok();
         self.publish(&id, &json!({})).await
     }

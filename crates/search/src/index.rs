@@ -1,12 +1,12 @@
 //! The index of one generation of a catalogue.
 
 use crate::reading::{grams, plain, readings};
-use crate::score::{Hit, HitKind, HitReason, Key, Typed, highlight, judge};
+use crate::score::{GOOD, Hit, HitKind, Typed, highlight, judge};
 use chrono::NaiveDate;
 use domain::catalogue::{Bundle, Catalogue, Matter};
 use std::collections::BTreeSet;
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{IndexReader, TantivyDocument, Term};
 
@@ -20,11 +20,10 @@ const CANDIDATES: usize = 200;
 #[error("search index: {0}")]
 pub struct SearchError(#[from] tantivy::TantivyError);
 
+/// What an entry of the index stands for; its words are read from the catalogue, which is in memory anyway.
 struct Entry {
     kind: HitKind,
     code: Box<str>,
-    keys: Vec<Key>,
-    content: Box<str>,
 }
 
 #[derive(Clone, Copy)]
@@ -68,11 +67,18 @@ impl Index {
         };
         let index = tantivy::Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, WRITER)?;
-        let newest = catalogue.matters.values().filter_map(|v| v.last()).map(|v| matter_entry(&v.document, catalogue));
-        let bundles = catalogue.bundles.values().filter_map(|v| v.last()).map(|v| bundle_entry(&v.document, catalogue));
-        let entries: Vec<Entry> = newest.chain(bundles).collect();
-        for (number, entry) in entries.iter().enumerate() {
-            writer.add_document(document(fields, number as u64, entry))?;
+        let matters = catalogue
+            .matters
+            .iter()
+            .filter_map(|(code, v)| Some((HitKind::Matter, code, Words::of_matter(&v.last()?.document, catalogue))));
+        let bundles = catalogue
+            .bundles
+            .iter()
+            .filter_map(|(code, v)| Some((HitKind::Bundle, code, Words::of_bundle(&v.last()?.document, catalogue))));
+        let mut entries = Vec::new();
+        for (kind, code, words) in matters.chain(bundles) {
+            writer.add_document(document(fields, entries.len() as u64, code, &words))?;
+            entries.push(Entry { kind, code: code.as_str().into() });
         }
         writer.commit()?;
         drop(writer);
@@ -89,105 +95,119 @@ impl Index {
         if typed.plain.is_empty() {
             return Ok(Vec::new());
         }
-        let searcher = self.reader.searcher();
-        let found = searcher.search(&self.query(&typed), &TopDocs::with_limit(CANDIDATES).order_by_score())?;
-        let mut hits = Vec::new();
-        for (_, address) in found {
-            let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;
-            let number = column.first(address.doc_id).and_then(|n| usize::try_from(n).ok());
-            let Some(entry) = number.and_then(|n| self.entries.get(n)) else { continue };
-            if let Some((score, reason)) = judge(&typed, &entry.code, &entry.keys, &entry.content) {
-                hits.extend(entry.hit(catalogue, day, score, reason, &typed));
-            }
+        // Most of what is typed stands in a name as it was typed; only what does not is looked for by sound and content.
+        let mut hits = self.judged(catalogue, &typed, self.by_characters(&typed), day)?;
+        if hits.iter().all(|h| h.score < GOOD) {
+            let more = self.judged(catalogue, &typed, self.by_everything(&typed), day)?;
+            hits.extend(
+                more.into_iter().filter(|h| hits.iter().all(|known| (known.kind, &known.code) != (h.kind, &h.code))).collect::<Vec<_>>(),
+            );
         }
         hits.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.code.cmp(&b.code)));
         hits.truncate(limit);
         Ok(hits)
     }
 
-    /// Anything that shares characters, sounds or letters with what was typed; names weigh more than content.
-    fn query(&self, typed: &Typed) -> BooleanQuery {
+    /// The candidates of a query that really fit, each with its reason.
+    fn judged(&self, catalogue: &Catalogue, typed: &Typed, query: BooleanQuery, day: NaiveDate) -> Result<Vec<Hit>, SearchError> {
+        let searcher = self.reader.searcher();
+        let found = searcher.search(&query, &TopDocs::with_limit(CANDIDATES).order_by_score())?;
+        let mut hits = Vec::new();
+        for (_, address) in found {
+            let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;
+            let number = column.first(address.doc_id).and_then(|n| usize::try_from(n).ok());
+            hits.extend(number.and_then(|n| self.entries.get(n)?.hit(catalogue, day, typed)));
+        }
+        Ok(hits)
+    }
+
+    /// Names that share neighbouring characters with what was typed.
+    fn by_characters(&self, typed: &Typed) -> BooleanQuery {
+        union(grams(&typed.plain, 2).into_iter().map(|g| (self.fields.characters, g)))
+    }
+
+    /// Anything that shares characters, sounds, letters or content with what was typed.
+    fn by_everything(&self, typed: &Typed) -> BooleanQuery {
         let mut terms: BTreeSet<(Field, String)> = BTreeSet::new();
         if typed.latin {
             terms.extend(grams(&typed.plain, 3).into_iter().map(|g| (self.fields.letters, g)));
             terms.extend(grams(&typed.plain, 2).into_iter().map(|g| (self.fields.initials, g)));
-            terms.extend(grams(&typed.plain, 2).into_iter().map(|g| (self.fields.characters, g)));
         } else {
             terms.extend(grams(&typed.plain, 1).into_iter().map(|g| (self.fields.characters, g)));
-            terms.extend(grams(&typed.plain, 2).into_iter().map(|g| (self.fields.characters, g)));
             terms.extend(grams(&typed.plain, 2).into_iter().map(|g| (self.fields.content, g)));
-            let sounds = typed.readings.iter().flat_map(|r| grams(&r.pinyin, 3));
+            let sounds = typed.readings.iter().take(1).flat_map(|r| grams(&r.pinyin, 3));
             terms.extend(sounds.map(|g| (self.fields.letters, g)));
         }
-        let clauses = terms.into_iter().map(|(field, gram)| {
-            let weight = if field == self.fields.characters {
-                3.0
-            } else if field == self.fields.content {
-                0.5
-            } else {
-                1.0
-            };
-            let term = TermQuery::new(Term::from_field_text(field, &gram), IndexRecordOption::Basic);
-            (Occur::Should, Box::new(BoostQuery::new(Box::new(term), weight)) as Box<dyn Query>)
-        });
-        BooleanQuery::new(clauses.collect())
+        union(terms.into_iter())
     }
+}
+
+/// Any of these terms; plain term queries, so that the collector may skip what can't be among the best.
+fn union(terms: impl Iterator<Item = (Field, String)>) -> BooleanQuery {
+    let unique: BTreeSet<(Field, String)> = terms.collect();
+    let term = |(field, gram): (Field, String)| {
+        let query = TermQuery::new(Term::from_field_text(field, &gram), IndexRecordOption::Basic);
+        (Occur::Should, Box::new(query) as Box<dyn Query>)
+    };
+    BooleanQuery::new(unique.into_iter().map(term).collect())
 }
 
 impl Entry {
-    /// The hit, if the thing is in force on `day`, with its name of that day.
-    fn hit(&self, catalogue: &Catalogue, day: NaiveDate, score: u32, reason: HitReason, typed: &Typed) -> Option<Hit> {
-        let (name, bonus) = match self.kind {
-            HitKind::Matter => (&catalogue.matter(&self.code, day)?.document.name, 0),
+    /// The hit, if the thing is in force on `day` and fits, by its words of that day.
+    fn hit(&self, catalogue: &Catalogue, day: NaiveDate, typed: &Typed) -> Option<Hit> {
+        let (words, bonus) = match self.kind {
+            HitKind::Matter => (Words::of_matter(&catalogue.matter(&self.code, day)?.document, catalogue), 0),
             // Of two that fit alike, what people see as one thing comes before its parts.
-            HitKind::Bundle => (&catalogue.bundle(&self.code, day)?.document.name, 1),
+            HitKind::Bundle => (Words::of_bundle(&catalogue.bundle(&self.code, day)?.document, catalogue), 1),
         };
-        Some(Hit { kind: self.kind, code: self.code.to_string(), score: score + bonus, reason, highlight: highlight(typed, name) })
+        let (score, reason) = judge(typed, &self.code, words.name, words.synonyms, || words.content())?;
+        Some(Hit { kind: self.kind, code: self.code.to_string(), score: score + bonus, reason, highlight: highlight(typed, words.name) })
     }
 }
 
-fn document(fields: Fields, number: u64, entry: &Entry) -> TantivyDocument {
+/// The words of a matter or bundle, as its document has them.
+struct Words<'a> {
+    name: &'a str,
+    synonyms: &'a [String],
+    others: Vec<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn of_matter(matter: &'a Matter, catalogue: &'a Catalogue) -> Self {
+        let department = catalogue.zone.department(&matter.department).map(|d| d.name.as_str());
+        let materials = matter.requirements.iter().flat_map(|r| &r.choices).map(|c| c.name.as_str());
+        let topics = matter.topics.iter().map(String::as_str);
+        let others = department.into_iter().chain([matter.result_name.as_str()]).chain(topics).chain(materials).collect();
+        Self { name: &matter.name, synonyms: &matter.synonyms, others }
+    }
+
+    fn of_bundle(bundle: &'a Bundle, catalogue: &'a Catalogue) -> Self {
+        let members = bundle.members.iter().filter_map(|m| Some(catalogue.matters.get(&m.matter)?.last()?.document.name.as_str()));
+        Self { name: &bundle.name, synonyms: &bundle.synonyms, others: std::iter::once(bundle.summary.as_str()).chain(members).collect() }
+    }
+
+    fn content(&self) -> String {
+        self.others.iter().map(|w| plain(w)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn document(fields: Fields, number: u64, code: &str, words: &Words<'_>) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.number, number);
     let mut terms: BTreeSet<(Field, String)> = BTreeSet::new();
-    for key in &entry.keys {
-        terms.extend(grams(&key.plain, 1).into_iter().map(|g| (fields.characters, g)));
-        terms.extend(grams(&key.plain, 2).into_iter().map(|g| (fields.characters, g)));
-        for reading in &key.readings {
+    for name in std::iter::once(words.name).chain(words.synonyms.iter().map(String::as_str)) {
+        let name = plain(name);
+        terms.extend(grams(&name, 1).into_iter().map(|g| (fields.characters, g)));
+        terms.extend(grams(&name, 2).into_iter().map(|g| (fields.characters, g)));
+        for reading in readings(&name) {
             terms.extend(grams(&reading.pinyin, 3).into_iter().map(|g| (fields.letters, g)));
             terms.extend(grams(&reading.initials, 2).into_iter().map(|g| (fields.initials, g)));
         }
     }
-    terms.extend(grams(&entry.code, 2).into_iter().map(|g| (fields.characters, g)));
-    terms.extend(grams(&entry.content, 2).into_iter().map(|g| (fields.content, g)));
+    terms.extend(grams(&plain(code), 2).into_iter().map(|g| (fields.characters, g)));
+    terms.extend(grams(&words.content(), 2).into_iter().map(|g| (fields.content, g)));
     for (field, gram) in terms {
         document.add_text(field, gram);
     }
     document
-}
-
-fn keys(name: &str, synonyms: &[String]) -> Vec<Key> {
-    let key = |shown: &str, is_name| {
-        let plain = plain(shown);
-        Key { shown: shown.into(), readings: readings(&plain), plain: plain.into_boxed_str(), is_name }
-    };
-    std::iter::once(key(name, true)).chain(synonyms.iter().map(|s| key(s, false))).collect()
-}
-
-fn matter_entry(matter: &Matter, catalogue: &Catalogue) -> Entry {
-    let department = catalogue.zone.department(&matter.department).map(|d| d.name.as_str());
-    let materials = matter.requirements.iter().flat_map(|r| &r.choices).map(|c| c.name.as_str());
-    let words =
-        department.into_iter().chain([matter.result_name.as_str()]).chain(matter.topics.iter().map(String::as_str)).chain(materials);
-    Entry { kind: HitKind::Matter, code: matter.code.as_str().into(), keys: keys(&matter.name, &matter.synonyms), content: content(words) }
-}
-
-fn bundle_entry(bundle: &Bundle, catalogue: &Catalogue) -> Entry {
-    let members = bundle.members.iter().filter_map(|m| Some(catalogue.matters.get(&m.matter)?.last()?.document.name.as_str()));
-    let words = std::iter::once(bundle.summary.as_str()).chain(members);
-    Entry { kind: HitKind::Bundle, code: bundle.code.as_str().into(), keys: keys(&bundle.name, &bundle.synonyms), content: content(words) }
-}
-
-fn content<'a>(words: impl Iterator<Item = &'a str>) -> Box<str> {
-    words.map(plain).collect::<Vec<_>>().join(" ").into_boxed_str()
 }

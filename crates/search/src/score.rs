@@ -1,6 +1,6 @@
 //! How well one name fits what was typed, and why.
 
-use crate::reading::{Reading, plain};
+use crate::reading::{Reading, plain, readings};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,17 +69,24 @@ pub struct Hit {
     pub highlight: Vec<Segment>,
 }
 
+/// From this score on nothing better is to be found by looking further.
+pub(crate) const GOOD: u32 = 700;
+
 /// A name or synonym as it is compared.
-#[derive(Debug, Clone)]
-pub(crate) struct Key {
+struct Key<'a> {
     /// As people read it.
-    pub(crate) shown: Box<str>,
+    shown: &'a str,
     /// Its characters that matter.
-    pub(crate) plain: Box<str>,
-    /// How it reads.
-    pub(crate) readings: Vec<Reading>,
+    plain: String,
     /// The thing's own name, not a synonym.
-    pub(crate) is_name: bool,
+    is_name: bool,
+}
+
+impl Key<'_> {
+    /// How it reads; worked out only for the few candidates that need it.
+    fn readings(&self) -> Vec<Reading> {
+        readings(&self.plain)
+    }
 }
 
 /// What was typed, as it is compared.
@@ -94,21 +101,28 @@ impl Typed {
     pub(crate) fn new(text: &str) -> Self {
         let plain: String = plain(text).chars().take(60).collect();
         let latin = !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric());
-        Self { readings: crate::reading::readings(&plain), plain, latin }
+        Self { readings: readings(&plain), plain, latin }
     }
 }
 
-/// The best of what `keys` are to what was typed.
-pub(crate) fn judge(typed: &Typed, code: &str, keys: &[Key], content: &str) -> Option<(u32, HitReason)> {
-    let by_key = keys.iter().filter_map(|key| judge_key(typed, key));
-    let best = by_key.max_by_key(|(score, _)| *score);
+/// The best of what a name and its synonyms are to what was typed.
+pub(crate) fn judge(
+    typed: &Typed,
+    code: &str,
+    name: &str,
+    synonyms: &[String],
+    content: impl FnOnce() -> String,
+) -> Option<(u32, HitReason)> {
+    let key = |shown, is_name| Key { shown, plain: plain(shown), is_name };
+    let keys = std::iter::once(key(name, true)).chain(synonyms.iter().map(|s| key(s.as_str(), false)));
+    let best = keys.filter_map(|key| judge_key(typed, &key)).max_by_key(|(score, _)| *score);
     let reason = |code: ReasonCode| HitReason { code, text: code.label().to_owned() };
-    let by_code = (code == typed.plain || code.replace('-', "") == typed.plain).then(|| (1000, reason(ReasonCode::Code)));
-    let by_content = (typed.plain.chars().count() > 1 && content.contains(&typed.plain)).then(|| (200, reason(ReasonCode::Content)));
-    [best, by_code, by_content].into_iter().flatten().max_by_key(|(score, _)| *score)
+    let by_code = (plain(code) == typed.plain).then(|| (1000, reason(ReasonCode::Code)));
+    let found = best.into_iter().chain(by_code).max_by_key(|(score, _)| *score);
+    found.or_else(|| (typed.plain.chars().count() > 1 && content().contains(&typed.plain)).then(|| (200, reason(ReasonCode::Content))))
 }
 
-fn judge_key(typed: &Typed, key: &Key) -> Option<(u32, HitReason)> {
+fn judge_key(typed: &Typed, key: &Key<'_>) -> Option<(u32, HitReason)> {
     let (value, code) = if typed.latin { by_letters(typed, key) } else { by_characters(typed, key) }?;
     // Of two fits alike, the shorter name says it more exactly.
     let spare = u32::try_from(key.plain.chars().count().abs_diff(typed.plain.chars().count())).unwrap_or(50).min(50);
@@ -121,8 +135,8 @@ fn judge_key(typed: &Typed, key: &Key) -> Option<(u32, HitReason)> {
     Some(((value - u32::from(!key.is_name) * 5).saturating_sub(spare), HitReason { code, text }))
 }
 
-fn by_characters(typed: &Typed, key: &Key) -> Option<(u32, ReasonCode)> {
-    let (q, k) = (typed.plain.as_str(), &*key.plain);
+fn by_characters(typed: &Typed, key: &Key<'_>) -> Option<(u32, ReasonCode)> {
+    let (q, k) = (typed.plain.as_str(), key.plain.as_str());
     let own = if key.is_name { ReasonCode::Name } else { ReasonCode::Synonym };
     if q == k {
         return Some((1000, own));
@@ -139,19 +153,25 @@ fn by_characters(typed: &Typed, key: &Key) -> Option<(u32, ReasonCode)> {
     if k.chars().count() > 1 && q.contains(k) {
         return Some((750, own));
     }
-    let sounds_like = typed.readings.iter().any(|a| key.readings.iter().any(|b| b.pinyin.contains(&a.pinyin)));
-    if sounds_like && q.chars().count() > 1 {
+    let sounds_like = || {
+        let readings = key.readings();
+        typed.readings.iter().any(|a| readings.iter().any(|b| b.pinyin.contains(&a.pinyin)))
+    };
+    // What sounds alike is as long as what was typed, or longer.
+    let characters = q.chars().count();
+    if characters > 1 && k.chars().count() >= characters && sounds_like() {
         return Some((600, ReasonCode::Pinyin));
     }
     similar(q, k).map(|share| (share * 5, ReasonCode::Similar))
 }
 
-fn by_letters(typed: &Typed, key: &Key) -> Option<(u32, ReasonCode)> {
+fn by_letters(typed: &Typed, key: &Key<'_>) -> Option<(u32, ReasonCode)> {
     let q = typed.plain.as_str();
     if key.plain.contains(q) {
         return Some((850, if key.is_name { ReasonCode::Name } else { ReasonCode::Synonym }));
     }
-    let best = key.readings.iter().filter_map(|reading| {
+    let readings = key.readings();
+    let best = readings.iter().filter_map(|reading| {
         if reading.pinyin == q {
             Some((900, ReasonCode::Pinyin))
         } else if reading.pinyin.strip_suffix("zheng") == Some(q) {

@@ -1,14 +1,15 @@
 //! `yiciban`: one binary for everything.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use domain::catalogue::{Bundle, Matter, Zone};
+use persistence::catalogue::DocumentKind;
 use persistence::{audit, migrate, zone};
 use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
-use workflow::catalogue::document_schema;
+use workflow::catalogue::{document_schema, pack};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -38,6 +39,13 @@ enum Command {
         /// Only check.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Write a zone's catalogue as an archive that imports again without a change.
+    Export {
+        /// Slug of the zone.
+        zone: String,
+        /// The archive to write.
+        file: PathBuf,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -83,6 +91,7 @@ fn main() -> anyhow::Result<()> {
             println!("{} migrations applied", migrate(&connect(&config, &Options::default())?)?);
         }
         Command::Import { folder, dry_run } => import(folder, dry_run)?,
+        Command::Export { zone, file } => export(&zone, &file)?,
         Command::Audit { command: Audit::Verify } => verify()?,
     }
     Ok(())
@@ -120,6 +129,14 @@ fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
         imported.published, imported.unchanged, imported.days, imported.delegated, imported.tasks
     );
     Ok(())
+}
+
+fn export(slug: &str, file: &Path) -> anyhow::Result<()> {
+    let db = connect(&Config::read()?, &Options::default())?;
+    let zones = db.write_blocking(zone::list)?;
+    let (number, _) = zones.into_iter().find(|(_, known)| known == slug).with_context(|| format!("no zone {slug}"))?;
+    let bytes = db.snapshot_blocking(|tx| pack(tx, number, &[DocumentKind::Zone, DocumentKind::Matter, DocumentKind::Bundle]))?;
+    std::fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
 }
 
 fn verify() -> anyhow::Result<()> {
