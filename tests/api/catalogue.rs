@@ -39,7 +39,7 @@ async fn the_staged_permit_asks_what_each_stage_needs(#[values(Sqlite, Postgres)
     let mut whole =
         vec!["land-planning-permit", "construction-contract", "fund-commitment", "quality-safety-measures", "works-planning-permit"];
     assert!(!precheck(&app, "above_zero", &whole).await.0, "without drawing review");
-    whole.push("drawing-review-certificate");
+    whole.extend(["drawing-review-certificate", "fire-drawings"]);
     assert!(precheck(&app, "above_zero", &whole).await.0);
     whole.retain(|m| *m != "works-planning-permit");
     assert_eq!(precheck(&app, "above_zero", &whole).await, (false, vec!["建设工程规划许可证".to_owned()]));

@@ -71,6 +71,39 @@ async fn delegated_matters_go_in_and_out_with_a_reason(#[values(Sqlite, Postgres
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_fails_leaves_nothing_in_sight(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let register = office.see("/delegated-matters?limit=100").await.ok();
+    let bundled: Vec<Value> = office.see("/bundles?limit=100").await.ok().body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|b| b["matters"].as_array().unwrap().clone())
+        .collect();
+    let mut lines = Vec::new();
+    for m in register.body["items"].as_array().unwrap() {
+        let code = m["code"].as_str().unwrap();
+        let free = !code.starts_with("dm-") && !bundled.contains(&json!(code));
+        if free && office.see(&format!("/matters/{code}")).await.status == 200 && lines.len() < 2 {
+            lines.push(json!({"kind": "cancel", "code": code, "reason": "收回"}));
+        }
+    }
+    assert_eq!(lines.len(), 2);
+    let (first, second) = (lines[0]["code"].clone(), lines[1]["code"].clone());
+    let bundled_one = json!({"kind": "change", "code": first, "department": "HUC", "reason": "只写部门"});
+    lines.push(json!({"kind": "cancel", "code": "no-such", "reason": "取消"}));
+    lines.push(bundled_one);
+    let batch = json!({"document": "通知", "effective_on": "2024-09-27", "lines": lines});
+    let refused = office.app.act(&office.publisher, "/delegated-matters/adjustments", &batch).await.problem(422, "invalid_body");
+    let codes: Vec<&str> = refused.body["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["unknown", "already_cancelled"]);
+    for code in [first, second] {
+        office.see(&format!("/matters/{}", code.as_str().unwrap())).await.ok();
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_in_force_that_nobody_has_an_account_for(#[values(Sqlite, Postgres)] database: Database) {
     let office = Office::open(database).await;
     let app = &office.app;

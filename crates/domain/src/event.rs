@@ -119,6 +119,12 @@ codes! {
         AccountLinked = "account_linked", "绑定登录方式";
         /// A catalogue was imported.
         CatalogueImported = "catalogue_imported", "导入目录";
+        /// A draft of a catalogue document was begun.
+        DraftBegun = "draft_begun", "起草目录";
+        /// It was changed.
+        DraftRevised = "draft_revised", "修改目录稿";
+        /// It was thrown away.
+        DraftDiscarded = "draft_discarded", "删除目录稿";
         /// A draft was handed to the publisher.
         DraftSubmitted = "draft_submitted", "目录送审";
         /// A draft was handed back.

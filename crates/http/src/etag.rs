@@ -48,18 +48,34 @@ pub(crate) fn remembered<T: Serialize>(
     zone: &ZoneSnapshot,
     make: impl FnOnce() -> Result<T, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let address = request.uri().path_and_query().map_or("", |a| a.as_str());
-    let minute = state.db.clock().now().timestamp().div_euclid(60);
-    let key = format!("{}/{minute}{address}", zone.catalogue.generation);
-    let (etag, bytes) = if let Some(known) = state.remembered.get(&key) {
-        known
-    } else {
-        let bytes = Bytes::from(serde_json::to_vec(&make()?).unwrap_or_default());
-        let new = (tag(&bytes, None), bytes);
-        state.remembered.insert(key, new.clone());
-        new
+    let key = remembered_key(request, state, zone);
+    let (etag, bytes) = match state.remembered.get(&key) {
+        Some(known) => known,
+        None => remember(state, key, serde_json::to_vec(&make()?).unwrap_or_default()),
     };
     Ok(respond(request, etag, bytes, Caching::Public))
+}
+
+/// Under which a public answer is kept: generation, minute, address.
+pub(crate) fn remembered_key(request: &HttpRequest, state: &AppState, zone: &ZoneSnapshot) -> String {
+    let address = request.uri().path_and_query().map_or("", |a| a.as_str());
+    let minute = state.db.clock().now().timestamp().div_euclid(60);
+    format!("{}/{minute}{address}", zone.catalogue.generation)
+}
+
+/// Keeps a public answer with its tag.
+pub(crate) fn remember(state: &AppState, key: String, bytes: Vec<u8>) -> (String, Bytes) {
+    let bytes = Bytes::from(bytes);
+    let new = (tag(&bytes, None), bytes);
+    state.remembered.insert(key, new.clone());
+    new
+}
+
+/// A kept answer, or 304 when the caller has it already.
+pub(crate) fn known_bytes(request: &HttpRequest, etag: String, bytes: Bytes, content_type: &'static str) -> HttpResponse {
+    let mut response = respond(request, etag, bytes, Caching::Public);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 fn respond(request: &HttpRequest, etag: String, bytes: Bytes, caching: Caching) -> HttpResponse {

@@ -111,7 +111,9 @@ const UPLOAD_PATIENCE: u64 = 20;
 
 /// Ends a request that takes too long.
 async fn in_time(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let upload = request.headers().get(CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"multipart/"));
+    let kind = request.headers().get(CONTENT_TYPE).map(actix_web::http::header::HeaderValue::as_bytes).unwrap_or_default();
+    let files: [&[u8]; 3] = [b"multipart/", b"application/zip", b"application/vnd.openxmlformats"];
+    let upload = files.iter().any(|file| kind.starts_with(file));
     let patience = if upload { UPLOAD_PATIENCE } else { 1 };
     let seconds = request.app_data::<Data<AppState>>().map_or(30, |s| s.limits.request_seconds) * patience;
     match tokio::time::timeout(Duration::from_secs(seconds), next.call(request)).await {

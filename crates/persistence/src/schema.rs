@@ -560,7 +560,7 @@ diesel::table! {
         document -> Text,
         reason -> Text,
         note -> Nullable<Text>,
-        edited_by -> IdT,
+        editors -> Text,
         reviewed_by -> Nullable<IdT>,
         version -> BigInt,
         created_at -> InstantT,

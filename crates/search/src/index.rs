@@ -16,7 +16,7 @@ const WRITER: usize = 15_000_000;
 const CANDIDATES: usize = 200;
 
 /// Why an index could not be built or asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("search index: {0}")]
 pub struct SearchError(#[from] tantivy::TantivyError);
 
@@ -67,14 +67,16 @@ impl Index {
         };
         let index = tantivy::Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, WRITER)?;
-        let matters = catalogue
-            .matters
-            .iter()
-            .filter_map(|(code, v)| Some((HitKind::Matter, code, Words::of_matter(&v.last()?.document, catalogue))));
-        let bundles = catalogue
-            .bundles
-            .iter()
-            .filter_map(|(code, v)| Some((HitKind::Bundle, code, Words::of_bundle(&v.last()?.document, catalogue))));
+        // The last two versions: the one that holds and one that is to hold.
+        let recent = |n: usize| n.saturating_sub(2);
+        let matters = catalogue.matters.iter().map(|(code, v)| {
+            let words = v.iter().skip(recent(v.len())).map(|v| Words::of_matter(&v.document, catalogue)).collect::<Vec<_>>();
+            (HitKind::Matter, code, words)
+        });
+        let bundles = catalogue.bundles.iter().map(|(code, v)| {
+            let words = v.iter().skip(recent(v.len())).map(|v| Words::of_bundle(&v.document, catalogue)).collect::<Vec<_>>();
+            (HitKind::Bundle, code, words)
+        });
         let mut entries = Vec::new();
         for (kind, code, words) in matters.chain(bundles) {
             writer.add_document(document(fields, entries.len() as u64, code, &words))?;
@@ -191,12 +193,12 @@ impl<'a> Words<'a> {
     }
 }
 
-fn document(fields: Fields, number: u64, code: &str, words: &Words<'_>) -> TantivyDocument {
+fn document(fields: Fields, number: u64, code: &str, versions: &[Words<'_>]) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.number, number);
     let mut terms: BTreeSet<(Field, String)> = BTreeSet::new();
-    for name in std::iter::once(words.name).chain(words.synonyms.iter().map(String::as_str)) {
-        let name = plain(name);
+    let names = versions.iter().flat_map(|words| std::iter::once(words.name).chain(words.synonyms.iter().map(String::as_str)));
+    for name in names.map(plain).collect::<BTreeSet<_>>() {
         terms.extend(grams(&name, 1).into_iter().map(|g| (fields.characters, g)));
         terms.extend(grams(&name, 2).into_iter().map(|g| (fields.characters, g)));
         for reading in readings(&name) {
@@ -205,7 +207,7 @@ fn document(fields: Fields, number: u64, code: &str, words: &Words<'_>) -> Tanti
         }
     }
     terms.extend(grams(&plain(code), 2).into_iter().map(|g| (fields.characters, g)));
-    terms.extend(grams(&words.content(), 2).into_iter().map(|g| (fields.content, g)));
+    terms.extend(versions.iter().flat_map(|words| grams(&words.content(), 2)).map(|g| (fields.content, g)));
     for (field, gram) in terms {
         document.add_text(field, gram);
     }

@@ -2,13 +2,15 @@
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
-use domain::catalogue::{Bundle, Matter, Zone};
+use domain::catalogue::{Bundle, Catalogue, Matter, Zone};
 use persistence::catalogue::DocumentKind;
 use persistence::{audit, migrate, zone};
 use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
+use workflow::Snapshots;
 use workflow::catalogue::{document_schema, pack};
 
 #[global_allocator]
@@ -112,7 +114,7 @@ fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
         None => embedded_files(),
     };
     if dry_run {
-        match workflow::catalogue::read(&files, &[]) {
+        match workflow::catalogue::read(&files, &installed()) {
             Ok(_) => println!("{} files are in order", files.len()),
             Err(complaints) => {
                 for c in &complaints {
@@ -129,6 +131,18 @@ fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
         imported.published, imported.unchanged, imported.days, imported.delegated, imported.tasks
     );
     Ok(())
+}
+
+/// The catalogues of this installation, as far as there is one: a part of a zone leans on the rest.
+fn installed() -> Vec<Arc<Catalogue>> {
+    let read = || -> anyhow::Result<Vec<Arc<Catalogue>>> {
+        let config = Config::read()?;
+        anyhow::ensure!(config.database_url.is_some() || config.var_dir.exists(), "nothing is installed here");
+        let (db, snapshots) = (connect(&config, &Options::default())?, Snapshots::default());
+        db.write_blocking(|tx| snapshots.load(tx))?;
+        Ok(snapshots.zones().into_iter().map(|s| s.catalogue).collect())
+    };
+    read().unwrap_or_default()
 }
 
 fn export(slug: &str, file: &Path) -> anyhow::Result<()> {

@@ -20,7 +20,7 @@ pub struct ZoneSnapshot {
     /// The calendar.
     pub calendar: Arc<WorkCalendar>,
     plans: Arc<Plans>,
-    index: Arc<OnceLock<Index>>,
+    index: Arc<OnceLock<Result<Index, SearchError>>>,
 }
 
 impl ZoneSnapshot {
@@ -32,12 +32,9 @@ impl ZoneSnapshot {
         self.index()?.search(&self.catalogue, text, day, limit)
     }
 
+    /// Built once however many ask at the same time.
     fn index(&self) -> Result<&Index, SearchError> {
-        if let Some(index) = self.index.get() {
-            return Ok(index);
-        }
-        let built = Index::build(&self.catalogue)?;
-        Ok(self.index.get_or_init(|| built))
+        self.index.get_or_init(|| Index::build(&self.catalogue)).as_ref().map_err(Clone::clone)
     }
 
     /// The plan of `subject` as in force on `day`.
@@ -87,7 +84,7 @@ struct Generation {
     zone: i32,
     catalogue: Arc<Catalogue>,
     plans: Arc<Plans>,
-    index: Arc<OnceLock<Index>>,
+    index: Arc<OnceLock<Result<Index, SearchError>>>,
 }
 
 impl Generation {
@@ -156,11 +153,16 @@ impl Snapshots {
     /// # Errors
     /// [`DbError`].
     pub fn fresh(&self, tx: &mut Tx<'_>, known: ZoneSnapshot) -> Result<ZoneSnapshot, DbError> {
-        if catalogue::generation(tx, known.zone)? == known.catalogue.generation {
+        let generation = catalogue::generation(tx, known.zone)?;
+        if generation == known.catalogue.generation {
             return Ok(known);
         }
-        let Some(newer) = catalogue::load(tx, known.zone)? else { return Ok(known) };
-        Ok(self.put(known.zone, newer))
+        if let Some(shared) = self.zones().into_iter().find(|z| z.zone == known.zone && z.catalogue.generation == generation) {
+            return Ok(shared);
+        }
+        // Not shared with others: this transaction may see what it has not committed yet.
+        let newer = catalogue::load(tx, known.zone)?;
+        Ok(newer.map_or_else(|| known.clone(), |newer| Generation::new(known.zone, newer).with(&known.calendar)))
     }
 
     /// Builds the search index of every zone that has none yet, so that nobody waits for it.
@@ -198,11 +200,12 @@ impl Snapshots {
         self.0.read().unwrap_or_else(PoisonError::into_inner).calendar_generation
     }
 
-    fn put(&self, zone: i32, catalogue: Catalogue) -> ZoneSnapshot {
-        let generation = Generation::new(zone, catalogue);
+    /// Shares a newer generation; an older one that was read slowly never takes its place.
+    fn put(&self, zone: i32, catalogue: Catalogue) {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let snapshot = generation.with(&state.calendar);
-        state.zones.insert(snapshot.catalogue.zone.slug.clone(), generation);
-        snapshot
+        let slug = catalogue.zone.slug.clone();
+        if state.zones.get(&slug).is_none_or(|known| known.catalogue.generation < catalogue.generation) {
+            state.zones.insert(slug, Generation::new(zone, catalogue));
+        }
     }
 }

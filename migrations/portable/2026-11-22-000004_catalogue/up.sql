@@ -27,7 +27,8 @@ CREATE TABLE catalogue_drafts (
     document TEXT NOT NULL,
     reason TEXT NOT NULL,
     note TEXT,
-    edited_by UUID NOT NULL,
+    -- Everybody who wrote it, the last one last: none of them may publish it.
+    editors TEXT NOT NULL,
     reviewed_by UUID,
     version BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,

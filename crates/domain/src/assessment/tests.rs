@@ -157,6 +157,7 @@ fn above_zero_needs_the_planning_permit_and_the_drawing_review_unless_the_permit
         "quality-safety-measures",
         "works-planning-permit",
         "drawing-review-certificate",
+        "fire-drawings",
     ];
     assert!(judge(&hengyang, permit, &facts(&stage, &whole)).may_accept);
     for left_out in ["works-planning-permit", "drawing-review-certificate"] {

@@ -16,7 +16,8 @@ pub struct Edition {
     pub matters: Vec<Version<Matter>>,
 }
 
-/// The editions of a bundle in the order of publication: the versions were given their identities in that order.
+/// The editions of a bundle in the order in which they come into force, on the same day in that of publication: versions
+/// were given their identities in that order.
 #[must_use]
 pub fn editions(catalogue: &Catalogue, code: &str) -> Vec<Edition> {
     let Some(bundles) = catalogue.bundles.get(code) else { return Vec::new() };
@@ -24,8 +25,8 @@ pub fn editions(catalogue: &Catalogue, code: &str) -> Vec<Edition> {
     let mut codes: Vec<&str> = members.collect();
     codes.sort_unstable();
     codes.dedup();
-    let matters = codes.iter().filter_map(|code| catalogue.matters.get(*code)).flatten().map(|v| v.id);
-    let mut publications: Vec<Uuid> = matters.chain(bundles.iter().map(|v| v.id)).collect();
+    let matters = codes.iter().filter_map(|code| catalogue.matters.get(*code)).flatten().map(|v| (v.effective_from, v.id));
+    let mut publications: Vec<(NaiveDate, Uuid)> = matters.chain(bundles.iter().map(|v| (v.effective_from, v.id))).collect();
     publications.sort_unstable();
     let mut found: Vec<Edition> = Vec::new();
     for until in publications {
@@ -50,6 +51,6 @@ pub fn edition_on(catalogue: &Catalogue, code: &str, day: NaiveDate) -> Option<E
     editions(catalogue, code).into_iter().rev().find(begun)
 }
 
-fn newest<T>(versions: &[Version<T>], until: Uuid) -> Option<&Version<T>> {
-    versions.iter().rev().find(|v| v.id <= until)
+fn newest<T>(versions: &[Version<T>], until: (NaiveDate, Uuid)) -> Option<&Version<T>> {
+    versions.iter().rev().find(|v| (v.effective_from, v.id) <= until)
 }

@@ -407,8 +407,8 @@ impl Matter {
         self.checklist.iter().filter(|p| p.phase == CheckPhase::Examination)
     }
 
-    /// How many materials the applicant himself has to provide: what data sharing or an e-licence brings, and what
-    /// another matter of the zone results in, is not asked for (F10).
+    /// How many materials the applicant himself has to provide: what data sharing or an e-licence brings is not asked
+    /// for (F10).
     #[must_use]
     pub fn asked_materials(&self) -> usize {
         self.requirements.iter().map(Requirement::asked_for).sum()

@@ -19,7 +19,7 @@ mod zone;
 
 pub use base::{BaseCatalogue, BaseEntry, Difference};
 pub use bundle::{Bundle, BundleMember, Edge, EdgeKind, Stage, StatedFigures, Way};
-pub use check::{Finding, Severity, check_bundle, check_matter, check_zone};
+pub use check::{Finding, Severity, check_bundle, check_matter, check_references, check_zone};
 pub use condition::{Condition, ConditionFacts};
 pub use delegation::{AdjustmentKind, DelegatedState, SystemAccountState, TaskProgress, forbids_move, lacks_account};
 pub use draft::{DraftCommand, DraftState, two_people};

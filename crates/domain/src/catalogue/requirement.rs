@@ -69,10 +69,10 @@ const fn all() -> Need {
 
 impl Requirement {
     /// How many materials of the group the applicant has to bring himself: all of them, or one when any will do; none of
-    /// what is shared, and nothing of an any-of group that sharing can meet.
+    /// what an e-licence or data sharing brings (F10), and nothing of an any-of group that these can meet.
     #[must_use]
     pub fn asked_for(&self) -> usize {
-        let own = |c: &&RequirementChoice| c.source == MaterialSource::Applicant;
+        let own = |c: &&RequirementChoice| matches!(c.source, MaterialSource::Applicant | MaterialSource::Sibling);
         match self.need {
             Need::All => self.choices.iter().filter(own).count(),
             Need::Any => usize::from(self.choices.iter().all(|c| own(&c))),

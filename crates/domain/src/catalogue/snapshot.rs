@@ -2,7 +2,7 @@
 
 use super::{BaseCatalogue, Bundle, Matter, Zone};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -69,6 +69,15 @@ impl Catalogue {
     /// Every matter in force on `day`, by code.
     pub fn current_matters(&self, day: NaiveDate) -> impl Iterator<Item = &Version<Matter>> {
         self.matters.values().filter_map(move |versions| current(versions, day))
+    }
+
+    /// `day` and every later day on which some version begins or ends: on all others the catalogue stands as the day before.
+    #[must_use]
+    pub fn turning_days(&self, day: NaiveDate) -> Vec<NaiveDate> {
+        let matters = self.matters.values().flatten().flat_map(|v| [Some(v.effective_from), v.effective_to]);
+        let bundles = self.bundles.values().flatten().flat_map(|v| [Some(v.effective_from), v.effective_to]);
+        let later = matters.chain(bundles).flatten().filter(|d| *d > day);
+        std::iter::once(day).chain(later.collect::<BTreeSet<_>>()).collect()
     }
 
     /// Every bundle in force on `day`, by code.

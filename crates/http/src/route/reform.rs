@@ -47,6 +47,8 @@ pub(crate) struct TaskView {
     progress_text: &'static str,
     /// Its last day is over and it is not done.
     overdue: bool,
+    /// What `If-Match` compares: `"version"` in quotes.
+    version: i64,
 }
 
 impl TaskView {
@@ -62,6 +64,7 @@ impl TaskView {
             due_on: t.due_on,
             progress: t.progress,
             progress_text: t.progress.label(),
+            version: t.version,
         }
     }
 }

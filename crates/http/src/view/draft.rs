@@ -3,7 +3,7 @@
 use super::Moment;
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, DraftState, Finding, Step, count_steps};
-use json_patch::PatchOperation;
+use json_patch::{Patch, PatchOperation};
 use persistence::catalogue::{DocumentKind, Draft, VersionLine};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,8 +34,8 @@ pub struct DraftSummary {
     /// What the reviewer said when it went back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Account that wrote it last.
-    pub edited_by: Uuid,
+    /// Accounts that wrote it, the last one last; none of them may publish it.
+    pub editors: Vec<Uuid>,
     /// Account that returned or published it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewed_by: Option<Uuid>,
@@ -56,7 +56,7 @@ impl From<Draft> for DraftSummary {
             base_version: d.base_number,
             reason: d.reason,
             note: d.note,
-            edited_by: d.edited_by,
+            editors: d.editors,
             reviewed_by: d.reviewed_by,
             created_at: d.created_at.into(),
             updated_at: d.updated_at.into(),
@@ -120,12 +120,6 @@ pub struct VersionSummary {
     /// Why it was retired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retired_because: Option<String>,
-    /// Account that wrote it; absent for an import.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub edited_by: Option<Uuid>,
-    /// Account that published it; absent for an import.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub published_by: Option<Uuid>,
     /// When it was published.
     pub published_at: Moment,
 }
@@ -139,8 +133,6 @@ impl From<VersionLine> for VersionSummary {
             digest: v.digest,
             reason: v.reason,
             retired_because: v.retired_because,
-            edited_by: v.edited_by,
-            published_by: v.published_by,
             published_at: v.created_at.into(),
         }
     }
@@ -211,14 +203,19 @@ impl VersionDiff {
     /// What changed.
     #[must_use]
     pub fn new((from, before): (i32, &Value), (to, after): (i32, &Value)) -> Self {
+        // Each operation is about what the ones before it left.
+        let mut standing_now = before.clone();
         let changes = json_patch::diff(before, after).0.into_iter().map(|operation| {
+            let step = Patch(vec![operation.clone()]);
             let (pointer, op, after) = match operation {
                 PatchOperation::Add(add) => (add.path.to_string(), "add", Some(add.value)),
                 PatchOperation::Replace(replace) => (replace.path.to_string(), "replace", Some(replace.value)),
                 PatchOperation::Remove(gone) => (gone.path.to_string(), "remove", None),
                 PatchOperation::Move(_) | PatchOperation::Copy(_) | PatchOperation::Test(_) => (String::new(), "replace", None),
             };
-            let was = if op == "add" { None } else { before.pointer(&pointer).cloned() };
+            let was = if op == "add" { None } else { standing_now.pointer(&pointer).cloned() };
+            // A patch that was made from these two documents fits them.
+            let _ = json_patch::patch(&mut standing_now, &step);
             DiffLine { pointer, op, before: was, after }
         });
         let standing = |document: &Value| {
@@ -227,6 +224,7 @@ impl VersionDiff {
         };
         let (steps_before, steps_after) = (standing(before), standing(after));
         let reduction_percent = domain::figure::reduction_percent(steps_before as u64, steps_after as u64);
-        Self { from, to, changes: changes.collect(), steps: StepReduction { before: steps_before, after: steps_after, reduction_percent } }
+        let changes = changes.collect();
+        Self { from, to, changes, steps: StepReduction { before: steps_before, after: steps_after, reduction_percent } }
     }
 }

@@ -28,8 +28,8 @@ pub struct Draft {
     pub reason: String,
     /// What the reviewer said.
     pub note: Option<String>,
-    /// Who wrote it last.
-    pub edited_by: Uuid,
+    /// Everybody who wrote it, the last one last.
+    pub editors: Vec<Uuid>,
     /// Who returned or published it.
     pub reviewed_by: Option<Uuid>,
     /// What `If-Match` compares.
@@ -52,7 +52,7 @@ struct Row {
     document: String,
     reason: String,
     note: Option<String>,
-    edited_by: Id,
+    editors: String,
     reviewed_by: Option<Id>,
     version: i64,
     created_at: At,
@@ -71,7 +71,7 @@ impl Row {
             document: draft.document,
             reason: draft.reason,
             note: draft.note,
-            edited_by: Id(draft.edited_by),
+            editors: draft.editors.iter().map(Uuid::to_string).collect::<Vec<_>>().join(" "),
             reviewed_by: draft.reviewed_by.map(Id),
             version: draft.version,
             created_at: At(draft.created_at),
@@ -91,7 +91,7 @@ impl From<Row> for Draft {
             document: row.document,
             reason: row.reason,
             note: row.note,
-            edited_by: row.edited_by.0,
+            editors: row.editors.split(' ').filter_map(|e| e.parse().ok()).collect(),
             reviewed_by: row.reviewed_by.map(|i| i.0),
             version: row.version,
             created_at: row.created_at.0,
@@ -107,6 +107,15 @@ impl From<Row> for Draft {
 pub fn insert_draft(tx: &mut Tx<'_>, zone: i32, draft: Draft) -> Result<(), DbError> {
     insert_many(drafts::table, [Row::new(zone, draft)]).execute(tx.connection)?;
     Ok(())
+}
+
+/// A draft of the zone.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_draft(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Draft>, DbError> {
+    let found: Option<Row> = drafts::table.find((zone, Id(id))).select(Row::as_select()).first(tx.connection).optional()?;
+    Ok(found.map(Draft::from))
 }
 
 /// A draft of the zone, locked in a write.

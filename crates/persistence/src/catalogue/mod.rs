@@ -3,7 +3,7 @@
 mod draft;
 mod version;
 
-pub use draft::{Draft, drop_draft, insert_draft, list_drafts, lock_draft, save_draft};
+pub use draft::{Draft, drop_draft, find_draft, insert_draft, list_drafts, lock_draft, save_draft};
 pub use version::{VersionLine, export_documents, find_document, history, insert_retirement};
 
 use crate::engine::query::{LockDsl, in_chunks, insert_many};
@@ -115,20 +115,64 @@ pub fn generations(tx: &mut Tx<'_>) -> Result<BTreeMap<i32, i64>, DbError> {
     Ok(rows.into_iter().collect())
 }
 
-/// The newest version of each document: its number and digest.
-pub type Newest = BTreeMap<(DocumentKind, String), (i32, String)>;
+/// The newest version of one document.
+#[derive(Debug, Clone)]
+pub struct NewestVersion {
+    /// Identity.
+    pub id: Uuid,
+    /// Number.
+    pub number: i32,
+    /// First day it holds.
+    pub effective_from: NaiveDate,
+    /// First day it no longer holds.
+    pub effective_to: Option<NaiveDate>,
+}
+
+/// The newest version of a document.
+///
+/// # Errors
+/// [`DbError`].
+pub fn newest_of(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, code: &str) -> Result<Option<NewestVersion>, DbError> {
+    let lines = history(tx, zone, kind, code, None, 1)?;
+    Ok(lines.into_iter().next().map(|v| NewestVersion {
+        id: v.id,
+        number: i32::try_from(v.number).unwrap_or(i32::MAX),
+        effective_from: v.effective_from,
+        effective_to: v.effective_to,
+    }))
+}
+
+/// What an import needs to know of the newest version of a document.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Number.
+    pub number: i32,
+    /// Digest.
+    pub digest: String,
+    /// First day it holds.
+    pub effective_from: NaiveDate,
+    /// First day it no longer holds.
+    pub effective_to: Option<NaiveDate>,
+}
+
+/// The newest version of each document.
+pub type Newest = BTreeMap<(DocumentKind, String), Known>;
 
 /// Digest of the newest version of each document: what an import compares itself with.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<Newest, DbError> {
-    let rows: Vec<(Code<DocumentKind>, String, i32, String)> = versions::table
+    let ended = retired(tx, zone)?;
+    let rows: Vec<(Id, Code<DocumentKind>, String, i32, String, NaiveDate)> = versions::table
         .filter(versions::zone_id.eq(zone))
         .order(versions::number)
-        .select((versions::kind, versions::code, versions::number, versions::digest))
+        .select((versions::id, versions::kind, versions::code, versions::number, versions::digest, versions::effective_from))
         .load(tx.connection)?;
-    Ok(rows.into_iter().map(|(kind, code, number, digest)| ((kind.0, code), (number, digest))).collect())
+    let known = |(id, kind, code, number, digest, effective_from): (Id, Code<DocumentKind>, String, i32, String, NaiveDate)| {
+        ((kind.0, code), Known { number, digest, effective_from, effective_to: ended.get(&id.0).copied() })
+    };
+    Ok(rows.into_iter().map(known).collect())
 }
 
 /// Publishes documents as the next version of each and moves the generation.
@@ -182,6 +226,15 @@ pub fn lock(tx: &mut Tx<'_>, zone: i32) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Versions of a zone that were ended, with the first day on which they no longer hold.
+fn retired(tx: &mut Tx<'_>, zone: i32) -> Result<HashMap<Uuid, NaiveDate>, DbError> {
+    let ended: Vec<(Id, NaiveDate)> = retirements::table
+        .filter(retirements::zone_id.eq(zone))
+        .select((retirements::version_id, retirements::effective_to))
+        .load(tx.connection)?;
+    Ok(ended.into_iter().map(|(id, to)| (id.0, to)).collect())
+}
+
 /// Reads a zone's whole catalogue; `None` before its profile is imported.
 ///
 /// # Errors
@@ -193,11 +246,7 @@ pub fn load(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Catalogue>, DbError> {
         .order((versions::kind, versions::code, versions::number))
         .select(Stored::as_select())
         .load(tx.connection)?;
-    let ended: Vec<(Id, NaiveDate)> = retirements::table
-        .filter(retirements::zone_id.eq(zone))
-        .select((retirements::version_id, retirements::effective_to))
-        .load(tx.connection)?;
-    let ended: HashMap<Uuid, NaiveDate> = ended.into_iter().map(|(id, to)| (id.0, to)).collect();
+    let ended = retired(tx, zone)?;
     let mut forms = Forms::default();
     let mut profile: Option<Arc<Zone>> = None;
     let mut matters: BTreeMap<String, Vec<Version<Matter>>> = BTreeMap::new();

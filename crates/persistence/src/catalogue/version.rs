@@ -102,18 +102,23 @@ pub fn find_document(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, code: &str,
     Ok(one.select(versions::document).first(tx.connection).optional()?)
 }
 
-/// The newest documents of a kind after `after`, by code: what an export writes. Documents that have ended stay out.
+/// The newest documents of a kind after `after`, by code: what an export writes. Documents that have ended by today stay
+/// out.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn export_documents(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, after: &str, limit: i64) -> Result<Vec<(String, String)>, DbError> {
+    let day = domain::local_time::date_of(tx.now());
     let (newer, ended) = (diesel::alias!(versions as newer), retirements::table);
     let superseded = newer
         .filter(newer.field(versions::zone_id).eq(versions::zone_id))
         .filter(newer.field(versions::kind).eq(versions::kind))
         .filter(newer.field(versions::code).eq(versions::code))
         .filter(newer.field(versions::number).gt(versions::number));
-    let retired = ended.filter(retirements::zone_id.eq(versions::zone_id)).filter(retirements::version_id.eq(versions::id));
+    let retired = ended
+        .filter(retirements::zone_id.eq(versions::zone_id))
+        .filter(retirements::version_id.eq(versions::id))
+        .filter(retirements::effective_to.le(day));
     let rows = versions::table
         .filter(versions::zone_id.eq(zone))
         .filter(versions::kind.eq(Code(kind)))

@@ -25,11 +25,11 @@ pub(super) fn open(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Complaint>
     if archive.len() > MOST_ENTRIES {
         return Err(complaint("", "too_large", format!("压缩包最多{MOST_ENTRIES}个文件")));
     }
-    let mut whole = 0;
+    let mut whole: u64 = 0;
     for i in 0..archive.len() {
         let entry = archive.by_index_raw(i).map_err(|_| unreadable())?;
-        whole += entry.size();
-        if whole > LARGEST_WHOLE {
+        whole = entry.size().checked_add(whole).filter(|sum| *sum <= LARGEST_WHOLE).unwrap_or(u64::MAX);
+        if whole == u64::MAX {
             return Err(complaint("", "too_large", "压缩包解开后过大"));
         }
     }

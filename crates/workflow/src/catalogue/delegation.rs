@@ -1,5 +1,6 @@
 //! The register of delegated matters: import, the way into force, adjustment in batches, accounts of clerks.
 
+use super::draft::end_version;
 use super::import::{Complaint, File};
 use super::{in_order, record};
 use crate::{Editing, Error, Invalid};
@@ -9,6 +10,7 @@ use domain::code::TextCode;
 use domain::event::EventKind;
 use domain::local_time::date_of;
 use domain::reason::Reason;
+use persistence::catalogue::DocumentKind;
 use persistence::delegation::{self as rows, Adjustment, DelegatedMatter, SystemAccount};
 use persistence::ids::new_id;
 use persistence::{DbError, Tx};
@@ -122,7 +124,8 @@ pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Ve
     if batch.effective_on < date_of(now) {
         return Err(Error::Invalid(vec![Invalid::new("/effective_on", "in_the_past", "生效日期不得早于今天")]));
     }
-    let profile = editing.known.catalogue.zone.clone();
+    let catalogue = editing.snapshots.fresh(tx, editing.known.clone())?.catalogue;
+    let profile = catalogue.zone.clone();
     let mut wrong = Vec::new();
     let mut made = Vec::new();
     for (i, line) in batch.lines.into_iter().enumerate() {
@@ -130,30 +133,46 @@ pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Ve
         let mut complain = |code, text: String| wrong.push(Invalid::new(format!("/lines/{i}"), code, text));
         let mut matter = line.matter;
         match (line.kind, known) {
-            (AdjustmentKind::Add, Some(_)) => complain("already_there", format!("目录中已有「{}」", matter.code)),
+            (AdjustmentKind::Add, Some(known)) if known.state != DelegatedState::Cancelled => {
+                complain("already_there", format!("目录中已有「{}」", matter.code));
+            }
             (AdjustmentKind::Cancel | AdjustmentKind::Change, None) => complain("unknown", format!("目录中没有「{}」", matter.code)),
-            (AdjustmentKind::Cancel, Some(known)) if known.state == DelegatedState::Cancelled => {
+            (AdjustmentKind::Cancel | AdjustmentKind::Change, Some(known)) if known.state == DelegatedState::Cancelled => {
                 complain("already_cancelled", format!("「{}」已经取消", known.name));
+            }
+            (AdjustmentKind::Add | AdjustmentKind::Change, _) if matter.name.is_empty() || matter.delegating_body.is_empty() => {
+                complain("missing", "新增或者变更应写明名称和赋权部门".to_owned());
             }
             (AdjustmentKind::Add | AdjustmentKind::Change, _) if profile.department(&matter.department).is_none() => {
                 complain("department_missing", format!("「{}」没有承接部门，或者园区没有该部门", matter.name));
             }
-            (AdjustmentKind::Add, None) => {
+            (AdjustmentKind::Add, known) => {
                 matter.effective_from = Some(batch.effective_on);
-                if let Some(reason) = in_force_without_account(tx, zone, &matter)? {
-                    complain("system_account_missing", reason.text);
-                } else {
-                    rows::insert(tx, zone, vec![matter.clone()])?;
+                match in_force_without_account(tx, zone, &matter)? {
+                    Some(reason) => complain("system_account_missing", reason.text),
+                    None if known.is_some() => rows::save(tx, zone, matter.clone())?,
+                    None => drop(rows::insert(tx, zone, vec![matter.clone()])?),
                 }
             }
             (AdjustmentKind::Change, Some(known)) => {
+                let moved = known.system != matter.system;
                 matter = DelegatedMatter { state: known.state, effective_from: known.effective_from, ..matter };
-                rows::save(tx, zone, matter.clone())?;
+                match in_force_without_account(tx, zone, &matter)?.filter(|_| moved) {
+                    Some(reason) => complain("system_account_missing", reason.text),
+                    None => rows::save(tx, zone, matter.clone())?,
+                }
             }
             (AdjustmentKind::Cancel, Some(known)) => {
                 matter = DelegatedMatter { state: DelegatedState::Cancelled, effective_to: Some(batch.effective_on), ..known };
                 rows::save(tx, zone, matter.clone())?;
-                retire_with(tx, editing, &matter.code, batch.effective_on, &line.reason)?;
+                // The catalogue's matter of the same code ends with the delegation.
+                if catalogue.matter(&matter.code, batch.effective_on).is_some() {
+                    let document = (DocumentKind::Matter, matter.code.as_str());
+                    match end_version(tx, editing, &catalogue, document, batch.effective_on, &line.reason) {
+                        Err(Error::StateForbids(reason)) => complain("still_needed", reason.text),
+                        done => done?,
+                    }
+                }
             }
         }
         made.push(Adjustment {
@@ -185,21 +204,6 @@ pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Ve
 fn in_force_without_account(tx: &mut Tx<'_>, zone: i32, matter: &DelegatedMatter) -> Result<Option<Reason>, Error> {
     let Some(system) = matter.system.as_deref().filter(|_| matter.state == DelegatedState::InForce) else { return Ok(None) };
     Ok(lacks_account(Some(system), rows::granted(tx, zone, system)?))
-}
-
-/// The catalogue's matter of the same code ends with the delegation.
-fn retire_with(tx: &mut Tx<'_>, editing: &Editing, code: &str, on: NaiveDate, reason: &str) -> Result<(), Error> {
-    if editing.known.catalogue.matter(code, on).is_none() {
-        return Ok(());
-    }
-    let editing = Editing {
-        snapshots: editing.snapshots.clone(),
-        known: editing.known.clone(),
-        actor: editing.actor.clone(),
-        request: None,
-        ..*editing
-    };
-    super::retire(tx, &editing, persistence::catalogue::DocumentKind::Matter, code, Some(on), reason).map(drop)
 }
 
 /// Moves a matter on its way into force.

@@ -5,15 +5,16 @@ use super::{in_order, record};
 use crate::{Error, Invalid, Snapshots, ZoneSnapshot};
 use chrono::NaiveDate;
 use domain::catalogue::{
-    Bundle, Catalogue, DraftCommand, DraftState, Finding, Matter, Zone, check_bundle, check_matter, check_zone, two_people,
+    Bundle, Catalogue, DraftCommand, DraftState, Finding, Matter, Zone, check_bundle, check_matter, check_references, check_zone,
+    two_people,
 };
 use domain::event::EventKind;
 use domain::local_time::date_of;
 use domain::reason::Reason;
 use persistence::Tx;
 use persistence::catalogue::{
-    Authorship, DocumentKind, Draft, NewVersion, digest, drop_draft, find_document, insert_draft, insert_retirement, lock_draft, newest,
-    publish as publish_versions, save_draft,
+    Authorship, DocumentKind, Draft, NewVersion, NewestVersion, digest, drop_draft, find_document, insert_draft, insert_retirement,
+    lock_draft, newest_of, publish as publish_versions, save_draft,
 };
 use persistence::event::Actor;
 use persistence::idempotency::{Outcome, Request, claim};
@@ -87,8 +88,7 @@ pub fn begin_draft(tx: &mut Tx<'_>, editing: &Editing, new: NewDraft) -> Result<
     if let Some(earlier) = editing.replayed(tx, id)? {
         return lock_draft(tx, zone, earlier)?.ok_or(Error::NotFound);
     }
-    let known = newest(tx, zone)?.remove(&(new.kind, new.code.clone()));
-    let number = known.map_or(0, |(number, _)| number);
+    let number = newest_of(tx, zone, new.kind, &new.code)?.map_or(0, |known| known.number);
     let document = match new.document {
         Some(document) => document.to_string(),
         None => find_document(tx, zone, new.kind, &new.code, number)?.ok_or(Error::NotFound)?,
@@ -102,13 +102,15 @@ pub fn begin_draft(tx: &mut Tx<'_>, editing: &Editing, new: NewDraft) -> Result<
         document,
         reason: new.reason,
         note: None,
-        edited_by: editing.account,
+        editors: vec![editing.account],
         reviewed_by: None,
         version: 1,
         created_at: now,
         updated_at: now,
     };
     same_code(&draft)?;
+    in_order(tx, zone)?;
+    editing.note(tx, EventKind::DraftBegun, &draft)?;
     insert_draft(tx, zone, draft.clone())?;
     Ok(draft)
 }
@@ -150,7 +152,9 @@ pub fn revise_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, seen: Option<i
     if let Some(reason) = revision.reason {
         draft.reason = reason;
     }
-    draft.edited_by = editing.account;
+    draft.editors.retain(|e| *e != editing.account);
+    draft.editors.push(editing.account);
+    editing.note(tx, EventKind::DraftRevised, &draft)?;
     save(tx, editing, draft)
 }
 
@@ -195,7 +199,8 @@ pub fn return_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, note: String) 
 /// # Errors
 /// [`Error::StateForbids`].
 pub fn discard_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid) -> Result<(), Error> {
-    editing.lock(tx, id, DraftCommand::Drop)?;
+    let (draft, _) = editing.lock(tx, id, DraftCommand::Drop)?;
+    editing.note(tx, EventKind::DraftDiscarded, &draft)?;
     Ok(drop_draft(tx, editing.zone(), id)?)
 }
 
@@ -210,7 +215,7 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
         return lock_draft(tx, zone, earlier)?.ok_or(Error::NotFound);
     }
     let (mut draft, snapshot) = editing.lock(tx, id, DraftCommand::Publish)?;
-    if let Some(reason) = two_people(draft.edited_by == editing.account) {
+    if let Some(reason) = two_people(draft.editors.contains(&editing.account)) {
         return Err(Error::NotAllowed(reason));
     }
     let today = date_of(tx.now());
@@ -218,10 +223,18 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
     if effective_from < today {
         return Err(Error::Invalid(vec![Invalid::new("/effective_from", "in_the_past", "生效日期不得早于今天")]));
     }
-    let known = newest(tx, zone)?.remove(&(draft.kind, draft.code.clone())).map_or(0, |(number, _)| number);
+    if draft.kind == DocumentKind::Zone && effective_from > today {
+        let text = "园区信息发布后立即生效，不能预定日期";
+        return Err(Error::Invalid(vec![Invalid::new("/effective_from", "in_the_future", text)]));
+    }
+    let newest = newest_of(tx, zone, draft.kind, &draft.code)?;
+    let known = newest.as_ref().map_or(0, |known| known.number);
     if u32::try_from(known).unwrap_or_default() != draft.base_number {
         let text = format!("起草后已发布第{known}版，请在新版上重新起草");
         return Err(Error::StateForbids(Reason::new("draft_outdated", text, "目录管理规程")));
+    }
+    if let Some(reason) = newest.as_ref().and_then(|n| overtakes(n, effective_from, today)) {
+        return Err(Error::StateForbids(reason));
     }
     flawless(&draft, &snapshot, effective_from)?;
     let version = NewVersion {
@@ -230,7 +243,11 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
         effective_from,
         digest: digest(&draft.document),
         document: draft.document.clone(),
-        authorship: Some(Authorship { reason: draft.reason.clone(), edited_by: draft.edited_by, published_by: editing.account }),
+        authorship: Some(Authorship {
+            reason: draft.reason.clone(),
+            edited_by: draft.editors.last().copied().unwrap_or_default(),
+            published_by: editing.account,
+        }),
     };
     let published =
         json!({"kind": draft.kind, "code": draft.code, "version": known + 1, "digest": version.digest, "effective_from": effective_from});
@@ -238,6 +255,17 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
     publish_versions(tx, zone, vec![(known + 1, version)])?;
     (draft.state, draft.reviewed_by) = (DraftState::Published, Some(editing.account));
     save(tx, editing, draft)
+}
+
+/// Why a version from `from` on would undo what was decided for a later day.
+fn overtakes(newest: &NewestVersion, from: NaiveDate, today: NaiveDate) -> Option<Reason> {
+    let (number, begins) = (newest.number, newest.effective_from);
+    if from < begins {
+        let text = format!("第{number}版将于{begins}生效，新版的生效日期不得早于该日");
+        return Some(Reason::new("version_scheduled", text, "目录管理规程"));
+    }
+    let ends = newest.effective_to.filter(|to| *to > today)?;
+    Some(Reason::new("retirement_scheduled", format!("第{number}版已定于{ends}停用，停用后才能发布新版"), "目录管理规程"))
 }
 
 fn flawless(draft: &Draft, snapshot: &ZoneSnapshot, day: NaiveDate) -> Result<(), Error> {
@@ -250,26 +278,50 @@ fn flawless(draft: &Draft, snapshot: &ZoneSnapshot, day: NaiveDate) -> Result<()
 #[must_use]
 pub fn findings(kind: DocumentKind, document: &str, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
     let value: Value = serde_json::from_str(document).unwrap_or_default();
-    let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
     let judged = match kind {
         DocumentKind::Matter => read_document::<Matter>(&value).map(|m| matter_findings(&m, catalogue, day)),
-        DocumentKind::Bundle => read_document::<Bundle>(&value).map(|b| check_bundle(&b, &catalogue.zone, &catalogue.base, matter)),
+        DocumentKind::Bundle => read_document::<Bundle>(&value).map(|b| bundle_findings(&b, catalogue, day)),
         DocumentKind::Zone => read_document::<Zone>(&value).map(|z| zone_findings(&z, catalogue, day)),
         DocumentKind::Base => Ok(Vec::new()),
     };
     judged.unwrap_or_else(|shape| shape)
 }
 
-/// A matter must not break a bundle that is in force with it.
+/// A matter must not break a bundle that holds with it, on `day` or on any later day something begins or ends. What is
+/// wrong with a bundle already is not this matter's to mend.
 fn matter_findings(matter: &Matter, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
     let mut found = check_matter(matter, &catalogue.zone);
-    for bundle in catalogue.current_bundles(day).filter(|b| b.document.members.iter().any(|m| m.matter == matter.code)) {
-        let find = |code: &str| if code == matter.code { Some(matter) } else { catalogue.matter(code, day).map(|v| v.document.as_ref()) };
-        let broken = check_bundle(&bundle.document, &catalogue.zone, &catalogue.base, find);
-        found.extend(broken.into_iter().filter(Finding::forbids).map(|f| {
-            let text = format!("发布后一件事「{}」将不成立：{}", bundle.document.name, f.text);
-            Finding { pointer: String::new(), text, ..f }
-        }));
+    for day in catalogue.turning_days(day) {
+        for bundle in catalogue.current_bundles(day).filter(|b| b.document.members.iter().any(|m| m.matter == matter.code)) {
+            let there = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
+            let find = |code: &str| if code == matter.code { Some(matter) } else { there(code) };
+            let before = check_bundle(&bundle.document, &catalogue.zone, &catalogue.base, there);
+            let broken = check_bundle(&bundle.document, &catalogue.zone, &catalogue.base, find);
+            let new = broken.into_iter().filter(|f| f.forbids() && !before.contains(f));
+            let told = new.map(|f| {
+                let text = format!("发布后一件事「{}」将不成立：{}", bundle.document.name, f.text);
+                Finding { pointer: String::new(), text, ..f }
+            });
+            for finding in told {
+                if !found.contains(&finding) {
+                    found.push(finding);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A bundle must hold on `day` and on every later day something begins or ends.
+fn bundle_findings(bundle: &Bundle, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for day in catalogue.turning_days(day) {
+        let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
+        for finding in check_bundle(bundle, &catalogue.zone, &catalogue.base, matter) {
+            if !found.contains(&finding) {
+                found.push(finding);
+            }
+        }
     }
     found
 }
@@ -278,8 +330,11 @@ fn matter_findings(matter: &Matter, catalogue: &Catalogue, day: NaiveDate) -> Ve
 fn zone_findings(zone: &Zone, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
     let mut found = check_zone(zone);
     for matter in catalogue.current_matters(day) {
-        let broken = check_matter(&matter.document, zone).into_iter().filter(|f| f.code == "unknown" && f.forbids());
-        found.extend(broken.map(|f| Finding { pointer: String::new(), text: format!("事项「{}」{}", matter.document.name, f.text), ..f }));
+        found.extend(check_references(&matter.document, zone).into_iter().map(|f| Finding {
+            pointer: String::new(),
+            text: format!("事项「{}」{}", matter.document.name, f.text),
+            ..f
+        }));
     }
     found
 }
@@ -302,19 +357,35 @@ pub fn retire(
     if editing.replayed(tx, Uuid::nil())?.is_some() {
         return Ok(on);
     }
-    in_order(tx, zone)?;
-    let catalogue = editing.snapshots.fresh(tx, editing.known.clone())?.catalogue;
-    let newest = match kind {
-        DocumentKind::Matter => catalogue.matters.get(code).and_then(|v| v.last()).map(|v| (v.id, v.number)),
-        DocumentKind::Bundle => catalogue.bundles.get(code).and_then(|v| v.last()).map(|v| (v.id, v.number)),
-        DocumentKind::Zone | DocumentKind::Base => None,
-    };
-    let (version, number) = newest.ok_or(Error::NotFound)?;
     if on < today {
         return Err(Error::Invalid(vec![Invalid::new("/effective_to", "in_the_past", "失效日期不得早于今天")]));
     }
+    in_order(tx, zone)?;
+    let catalogue = editing.snapshots.fresh(tx, editing.known.clone())?.catalogue;
+    end_version(tx, editing, &catalogue, (kind, code), on, reason)?;
+    Ok(on)
+}
+
+/// Ends the newest version of a document; the catalogue was read in this transaction, before anything changed it.
+pub(super) fn end_version(
+    tx: &mut Tx<'_>,
+    editing: &Editing,
+    catalogue: &Catalogue,
+    (kind, code): (DocumentKind, &str),
+    on: NaiveDate,
+    reason: &str,
+) -> Result<(), Error> {
+    let zone = editing.zone();
+    let newest = newest_of(tx, zone, kind, code)?.ok_or(Error::NotFound)?;
+    let (version, number) = (newest.id, newest.number);
+    if newest.effective_from > on {
+        let text = format!("第{number}版将于{}生效，停用日期不得早于该日", newest.effective_from);
+        return Err(Error::StateForbids(Reason::new("version_scheduled", text, "目录管理规程")));
+    }
+    let needs = |b: &Bundle| b.members.iter().any(|m| m.matter == code);
+    let mut days = catalogue.turning_days(on).into_iter();
     if kind == DocumentKind::Matter
-        && let Some(bundle) = catalogue.current_bundles(on).find(|b| b.document.members.iter().any(|m| m.matter == code))
+        && let Some(bundle) = days.find_map(|day| catalogue.current_bundles(day).find(|b| needs(&b.document)))
     {
         let text = format!("一件事「{}」仍包含该事项，请先调整一件事", bundle.document.name);
         return Err(Error::StateForbids(Reason::new("matter_in_bundle", text, "目录管理规程")));
@@ -324,6 +395,5 @@ pub fn retire(
     }
     let payload = json!({"kind": kind, "code": code, "version": number, "effective_to": on});
     record(tx, zone, EventKind::CatalogueRetired, payload, &editing.actor)?;
-    persistence::catalogue::bump_generation(tx, zone)?;
-    Ok(on)
+    Ok(persistence::catalogue::bump_generation(tx, zone)?)
 }

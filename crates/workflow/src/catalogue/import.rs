@@ -6,12 +6,15 @@ use super::reform::{self, Task, read_tasks};
 use crate::Error;
 use chrono::NaiveDate;
 use domain::calendar::{DayKind, WorkCalendar};
-use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Finding, Matter, Zone, check_bundle, check_matter, check_zone};
+use domain::catalogue::{
+    BaseCatalogue, Bundle, Catalogue, Finding, Matter, Zone, check_bundle, check_matter, check_references, check_zone,
+};
 use domain::event::EventKind;
 use domain::local_time::date_of;
+use domain::reason::Reason;
 use persistence::catalogue::{DocumentKind, NewVersion, digest, newest, publish};
 use persistence::event::Actor;
-use persistence::{Tx, calendar, zone};
+use persistence::{Tx, calendar, catalogue, zone};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,6 +48,8 @@ pub struct Reading {
     days: Vec<(NaiveDate, DayKind, String)>,
     base: Option<Parsed<BaseCatalogue>>,
     zones: BTreeMap<String, Documents>,
+    /// The generation each zone was checked against.
+    against: BTreeMap<String, i64>,
 }
 
 #[derive(Default)]
@@ -96,7 +101,8 @@ pub struct Change {
 /// # Errors
 /// Every complaint, not only the first.
 pub fn read(files: &[File], known: &[Arc<Catalogue>]) -> Result<Reading, Vec<Complaint>> {
-    let mut reading = Reading::default();
+    let against = known.iter().map(|c| (c.zone.slug.clone(), c.generation)).collect();
+    let mut reading = Reading { against, ..Reading::default() };
     let mut complaints = Vec::new();
     for file in files {
         if let Err(found) = reading.take(file) {
@@ -191,7 +197,7 @@ impl Documents {
             }
         }
         let matters: BTreeMap<&str, &Matter> = self.matters.iter().map(|m| (m.value.code.as_str(), &m.value)).collect();
-        let newest = |code: &str| Some(there?.matters.get(code)?.last()?.document.as_ref());
+        let newest = |code: &str| Some(there?.matters.get(code)?.last().filter(|v| v.effective_to.is_none())?.document.as_ref());
         let find = |code: &str| matters.get(code).copied().or_else(|| newest(code));
         found.extend(self.matters.iter().flat_map(|m| complaints(&m.file, check_matter(&m.value, zone))));
         found.extend(self.bundles.iter().flat_map(|b| complaints(&b.file, check_bundle(&b.value, zone, base, find))));
@@ -199,8 +205,18 @@ impl Documents {
         let untouched = there.into_iter().flat_map(|c| &c.bundles).filter(|(code, _)| self.bundles.iter().all(|b| b.value.code != **code));
         for (code, versions) in untouched {
             let Some(bundle) = versions.last().filter(|v| v.effective_to.is_none()) else { continue };
-            let broken = check_bundle(&bundle.document, zone, base, find);
+            // What was wrong before is not this import's to mend.
+            let before = there.map(|c| check_bundle(&bundle.document, &c.zone, &c.base, newest)).unwrap_or_default();
+            let mut broken = check_bundle(&bundle.document, zone, base, find);
+            broken.retain(|f| !before.contains(f));
             found.extend(complaints(&format!("zones/{slug}/bundles/{code}.json"), broken));
+        }
+        if self.profile.is_some() {
+            let others = there.into_iter().flat_map(|c| &c.matters).filter(|(code, _)| !matters.contains_key(code.as_str()));
+            for (code, versions) in others {
+                let Some(matter) = versions.last().filter(|v| v.effective_to.is_none()) else { continue };
+                found.extend(complaints(&format!("zones/{slug}/matters/{code}.json"), check_references(&matter.document, zone)));
+            }
         }
         found.extend(self.delegated.iter().flat_map(|d| d.check(zone)));
         found
@@ -229,6 +245,12 @@ pub fn import(tx: &mut Tx<'_>, reading: Reading, actor: &Actor) -> Result<Import
     }
     for (slug, mut documents) in reading.zones {
         let number = zone::ensure(tx, &slug)?;
+        super::in_order(tx, number)?;
+        let now = catalogue::generation(tx, number)?;
+        if reading.against.get(&slug).is_some_and(|checked| *checked != now) {
+            let text = "检查之后目录已有变动，请重新导入";
+            return Err(Error::StateForbids(Reason::new("catalogue_moved", text, "目录管理规程")));
+        }
         let registers = (documents.delegated.take(), documents.tasks.take());
         publish_changed(tx, number, documents.versions(today), actor, &mut imported)?;
         if let Some(delegated) = registers.0 {
@@ -274,11 +296,15 @@ fn changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, imported: &mut
     let mut new = Vec::new();
     for mut version in versions {
         let number = match known.get(&(version.kind, version.code.clone())) {
-            Some((_, digest)) if *digest == version.digest => {
+            Some(known) if known.digest == version.digest && known.effective_to.is_none() => {
                 imported.unchanged += 1;
                 continue;
             }
-            Some((number, _)) => number + 1,
+            Some(known) => {
+                // What is to come into force is replaced on its day, not overtaken.
+                version.effective_from = today.max(known.effective_from);
+                known.number + 1
+            }
             None => {
                 version.effective_from = start.min(today);
                 1

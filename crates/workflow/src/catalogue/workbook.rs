@@ -3,7 +3,8 @@
 
 use super::archive;
 use super::import::{Complaint, File};
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, Reader as _, Xlsx};
+use chrono::NaiveDate;
 use domain::calendar::{Limit, LimitUnit};
 use domain::catalogue::{Catalogue, Matter, OnlineDepth};
 use domain::code::TextCode;
@@ -14,6 +15,9 @@ use std::io::Cursor;
 
 /// The sheet of matters.
 const SHEET: &str = "事项";
+/// The most rows and columns of the sheet.
+const MOST_ROWS: u32 = 25_000;
+const MOST_COLUMNS: u32 = 64;
 /// Between the entries of a list in one cell.
 const SEPARATOR: &str = "；";
 
@@ -117,11 +121,11 @@ fn online(document: &mut Value, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The matters of a catalogue, the newest version of each, as a workbook.
+/// The matters of a catalogue that have not ended by `day`, the newest version of each, as a workbook.
 ///
 /// # Errors
 /// [`XlsxError`] for more rows or longer cells than a workbook takes.
-pub fn write_workbook(catalogue: &Catalogue) -> Result<Vec<u8>, XlsxError> {
+pub fn write_workbook(catalogue: &Catalogue, day: NaiveDate) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let bold = Format::new().set_bold();
     let sheet = workbook.add_worksheet().set_name(SHEET)?;
@@ -130,8 +134,8 @@ pub fn write_workbook(catalogue: &Catalogue) -> Result<Vec<u8>, XlsxError> {
         sheet.set_column_width(column, 18)?;
     }
     sheet.set_freeze_panes(1, 2)?;
-    for (row, versions) in (1u32..).zip(catalogue.matters.values()) {
-        let Some(version) = versions.last() else { continue };
+    let lasting = catalogue.matters.values().filter_map(|v| v.last()).filter(|v| v.effective_to.is_none_or(|to| day < to));
+    for (row, version) in (1u32..).zip(lasting) {
         for (column, c) in (0u16..).zip(&COLUMNS) {
             // Always text: what begins with = is shown, not computed.
             sheet.write_string(row, column, (c.read)(&version.document))?;
@@ -150,47 +154,58 @@ pub fn read_workbook(bytes: &[u8], slug: &str, known: &BTreeMap<String, String>)
     archive::open(bytes).map_err(|c| vec![c])?;
     let unreadable = |_| vec![refuse(String::new(), "bad_workbook", format!("不是可读取的Excel工作簿，或者没有工作表「{SHEET}」"))];
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let formulas = workbook.worksheet_formula(SHEET).map_err(unreadable)?;
-    let computed: BTreeSet<(u32, u32)> = {
-        let (top, left) = formulas.start().unwrap_or_default();
-        let used = formulas.used_cells().filter(|(_, _, formula)| !formula.is_empty());
-        used.map(|(r, c, _)| (top + u32::try_from(r).unwrap_or(0), left + u32::try_from(c).unwrap_or(0))).collect()
-    };
-    let range = workbook.worksheet_range(SHEET).map_err(unreadable)?;
-    let mut rows = range.rows();
-    let headings: Vec<String> = rows.next().map(|row| row.iter().map(text).collect()).unwrap_or_default();
+    let mut computed: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let mut formulas = workbook.worksheet_cells_reader(SHEET).map_err(unreadable)?;
+    while let Some(cell) = formulas.next_formula().map_err(unreadable)? {
+        if !cell.get_value().is_empty() {
+            computed.insert(cell.get_position());
+        }
+    }
+    drop(formulas);
+    // Cell by cell: a sheet of three cells may span a billion.
+    let mut sheet: BTreeMap<u32, BTreeMap<u32, String>> = BTreeMap::new();
+    let mut reader = workbook.worksheet_cells_reader(SHEET).map_err(unreadable)?;
+    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        let (row, column) = cell.get_position();
+        if row > MOST_ROWS || column > MOST_COLUMNS {
+            let reason = format!("工作表最多{MOST_ROWS}行{MOST_COLUMNS}列");
+            return Err(vec![refuse(format!("第{}行", row + 1), "too_large", reason)]);
+        }
+        sheet.entry(row).or_default().insert(column, text(&Data::from(cell.get_value().clone())));
+    }
+    let headings = sheet.remove(&0).unwrap_or_default();
     let mut wrong: Vec<Complaint> = headings
-        .iter()
+        .values()
         .filter(|h| !h.is_empty() && COLUMNS.iter().all(|c| c.heading != h.as_str()))
         .map(|h| refuse("第1行".to_owned(), "unknown_column", format!("没有「{h}」这一列")))
         .collect();
-    let Some(code_at) = headings.iter().position(|h| COLUMNS.first().is_some_and(|c| c.heading == h)) else {
-        wrong.push(refuse("第1行".to_owned(), "missing", "缺少「事项代码」列".to_owned()));
+    let code_heading = COLUMNS.first().map_or("", |c| c.heading);
+    let Some(code_at) = headings.iter().find(|(_, h)| *h == code_heading).map(|(at, _)| *at) else {
+        wrong.push(refuse("第1行".to_owned(), "missing", format!("缺少「{code_heading}」列")));
         return Err(wrong);
     };
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
-    for (i, row) in rows.enumerate() {
-        let place = |heading: &str| format!("第{}行{heading}", i + 2);
-        let code = row.get(code_at).map(text).unwrap_or_default();
+    for (at_row, row) in &sheet {
+        let place = |heading: &str| format!("第{}行{heading}", at_row + 1);
+        let code = row.get(&code_at).cloned().unwrap_or_default();
         if code.is_empty() {
             continue;
         }
         let Some(mut document) = known.get(&code).and_then(|d| serde_json::from_str::<Value>(d).ok()) else {
-            wrong.push(refuse(place("事项代码"), "unknown", format!("目录中没有事项「{code}」；新事项请用完整文件导入或者在线起草")));
+            let reason = format!("目录中没有事项「{code}」；新事项请用完整文件导入或者在线起草");
+            wrong.push(refuse(place(code_heading), "unknown", reason));
             continue;
         };
         if !seen.insert(code.clone()) {
-            wrong.push(refuse(place("事项代码"), "duplicate", format!("事项「{code}」出现两次")));
+            wrong.push(refuse(place(code_heading), "duplicate", format!("事项「{code}」出现两次")));
             continue;
         }
-        for (at, heading) in headings.iter().enumerate() {
-            let Some(column) = COLUMNS.iter().find(|c| c.heading == heading) else { continue };
-            let Some(change) = column.write else { continue };
-            let here = (u32::try_from(i + 1).unwrap_or(u32::MAX), u32::try_from(at).unwrap_or(u32::MAX));
-            if computed.contains(&here) {
+        for (at, heading) in &headings {
+            let Some(change) = COLUMNS.iter().find(|c| c.heading == heading).and_then(|c| c.write) else { continue };
+            if computed.contains(&(*at_row, *at)) {
                 wrong.push(refuse(place(heading), "formula", "单元格不能是公式，请粘贴为数值".to_owned()));
-            } else if let Err(reason) = change(&mut document, &row.get(at).map(text).unwrap_or_default()) {
+            } else if let Err(reason) = change(&mut document, row.get(at).map_or("", String::as_str)) {
                 wrong.push(refuse(place(heading), "wrong_format", reason));
             }
         }

@@ -6,6 +6,9 @@ use super::{Finding, duplicates, is_slug, missing};
 use crate::catalogue::{BaseCatalogue, Bundle, Matter, PlaceKind, StepOrigin, Way, Zone, merge_forms, order};
 use std::collections::BTreeMap;
 
+/// The most matters of a bundle.
+const MOST_MEMBERS: usize = 100;
+
 /// Checks one bundle; `matter` finds the matters of the zone.
 #[must_use]
 pub fn check_bundle<'a>(bundle: &Bundle, zone: &Zone, base: &BaseCatalogue, matter: impl Fn(&str) -> Option<&'a Matter>) -> Vec<Finding> {
@@ -48,6 +51,9 @@ pub fn check_bundle<'a>(bundle: &Bundle, zone: &Zone, base: &BaseCatalogue, matt
 }
 
 fn check_members(bundle: &Bundle, members: &[Option<&Matter>], base: &BaseCatalogue) -> Vec<Finding> {
+    if bundle.members.len() > MOST_MEMBERS {
+        return vec![Finding::error("/members", "too_many", format!("一件事最多{MOST_MEMBERS}个事项"))];
+    }
     if bundle.members.is_empty() {
         return vec![Finding::error("/members", "missing", "一件事至少包含一个事项")];
     }

@@ -202,19 +202,17 @@ fn path(at: &IdedExpr) -> Option<Vec<&str>> {
 /// Evaluates on forms filled in as their schema asks, once for every answer of every question.
 fn dry_run(pointer: &str, condition: &Condition, names: &Names) -> Vec<Finding> {
     let empty: BTreeMap<&str, &str> = names.answers.keys().map(|code| (code.as_str(), "")).collect();
-    let mut samples = vec![empty.clone()];
-    for (code, offered) in &names.answers {
-        for answer in offered {
-            let mut chosen: BTreeMap<&str, &str> =
-                names.answers.iter().map(|(c, o)| (c.as_str(), o.first().map_or("", String::as_str))).collect();
-            chosen.insert(code, answer);
-            samples.push(chosen);
-            samples.push(empty.iter().map(|(c, a)| (*c, if *c == code { answer.as_str() } else { *a })).collect());
-        }
-    }
+    let first: BTreeMap<&str, &str> = names.answers.iter().map(|(c, o)| (c.as_str(), o.first().map_or("", String::as_str))).collect();
+    let with = |base: &BTreeMap<&str, &str>, code: &str, answer: &str| -> BTreeMap<String, String> {
+        base.iter().map(|(c, a)| ((*c).to_owned(), if *c == code { answer } else { a }.to_owned())).collect()
+    };
+    // One at a time: there may be many answers.
+    let offered = names.answers.iter().flat_map(|(code, offered)| offered.iter().map(move |answer| (code, answer)));
+    let chosen = offered.flat_map(|(code, answer)| [with(&first, code, answer), with(&empty, code, answer)]);
+    let samples = std::iter::once(with(&empty, "", "")).chain(chosen);
     let form: Map<String, Value> = names.form.iter().map(|(element, schema)| (element.clone(), sample(schema))).collect();
     let project: Map<String, Value> = PROJECT.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    for chosen in samples.into_iter().take(MOST_SAMPLES) {
+    for chosen in samples.take(MOST_SAMPLES) {
         let facts = ConditionFacts::new(&json!(chosen), &json!(form), &json!({"kind": "organisation"}), &json!(project));
         let wrong = match condition.evaluate(&facts) {
             // A key that is there in the schema but not in the sample: optional parts of lists.

@@ -9,6 +9,9 @@ const LONGEST: usize = 64 * 1024;
 /// The deepest nesting of a schema.
 const DEEPEST: usize = 16;
 
+/// What may stand at the top of a form: only what survives merging.
+const KEYWORDS: [&str; 7] = ["$schema", "type", "title", "description", "properties", "required", "additionalProperties"];
+
 /// Checks the schema of a form.
 #[must_use]
 pub(super) fn check_form(form: &Form) -> Vec<Finding> {
@@ -21,6 +24,10 @@ pub(super) fn check_form(form: &Form) -> Vec<Finding> {
         && let Some((at, why)) = form.flaw()
     {
         found.push(Finding::error(format!("/form{at}"), "schema_invalid", format!("表单的JSON Schema无效：{why}")));
+    }
+    for (key, _) in form.schema().as_object().into_iter().flatten().filter(|(k, _)| !KEYWORDS.contains(&k.as_str())) {
+        let text = format!("表单顶层不能使用「{key}」：各事项的表单按数据元合并");
+        found.push(Finding::error(format!("/form/{key}"), "keyword_forbidden", text));
     }
     let none = Map::new();
     let elements = form.elements().unwrap_or(&none);
@@ -39,7 +46,7 @@ pub(super) fn check_form(form: &Form) -> Vec<Finding> {
     found
 }
 
-/// References may point only inside the schema itself; nesting is bounded.
+/// Nothing is referred to, inside or outside: elements stand by themselves so that forms merge. Nesting is bounded.
 fn walk(value: &Value, pointer: &str, depth: usize, found: &mut Vec<Finding>) {
     if depth > DEEPEST {
         found.push(Finding::error(pointer, "too_deep", "表单的JSON Schema嵌套过深"));
@@ -50,9 +57,9 @@ fn walk(value: &Value, pointer: &str, depth: usize, found: &mut Vec<Finding>) {
             for (key, inner) in object {
                 let below = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
                 let reference = ["$ref", "$dynamicRef", "$id", "$schema"].contains(&key.as_str());
-                let outside = |r: &str| if key == "$schema" { !r.starts_with("https://json-schema.org/") } else { !r.starts_with('#') };
+                let outside = |r: &str| key != "$schema" || !r.starts_with("https://json-schema.org/");
                 if reference && inner.as_str().is_some_and(outside) {
-                    found.push(Finding::error(below, "remote_reference", "表单的JSON Schema不能引用外部地址"));
+                    found.push(Finding::error(below, "remote_reference", "表单的JSON Schema不能引用其他位置"));
                 } else {
                     walk(inner, &below, depth + 1, found);
                 }

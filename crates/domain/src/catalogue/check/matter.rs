@@ -10,14 +10,26 @@ use std::collections::BTreeSet;
 /// Words that would let anything be asked for (在线政务服务若干规定 7; 优化营商环境条例 42): refused in material names.
 const CATCH_ALL: [&str; 8] = ["其他材料", "其它材料", "其他相关", "其它相关", "其他有关", "其他资料", "其它资料", "需要的材料"];
 
+/// The most entries of each list: no errand asks for more, and checks and merging stay quick.
+const MOST: [(&str, usize); 5] = [("situations", 60), ("requirements", 200), ("limit_variants", 60), ("flow", 60), ("checklist", 200)];
+
 /// Checks one matter against its zone.
 #[must_use]
 pub fn check_matter(matter: &Matter, zone: &Zone) -> Vec<Finding> {
+    let sizes =
+        [matter.situations.len(), matter.requirements.len(), matter.limit_variants.len(), matter.flow.len(), matter.checklist.len()];
+    let large = MOST.iter().zip(sizes).filter(|((_, most), size)| size > most);
+    let large: Vec<Finding> =
+        large.map(|((name, most), _)| Finding::error(format!("/{name}"), "too_many", format!("最多{most}项"))).collect();
+    if !large.is_empty() {
+        return large;
+    }
     let mut found = elements(matter);
-    found.extend(codes(matter, zone));
+    found.extend(codes(matter));
+    found.extend(check_references(matter, zone));
     found.extend(limits(matter));
     found.extend(materials(matter));
-    found.extend(flow_and_places(matter, zone));
+    found.extend(flow(matter));
     found.extend(duplicates(matter.checklist.iter().map(|p| p.code.as_str()), "/checklist", "审查要点代码重复"));
     found.extend(check_form(&matter.form));
     found.extend(situations(&matter.situations));
@@ -53,14 +65,10 @@ fn elements(matter: &Matter) -> Vec<Finding> {
     found
 }
 
-fn codes(matter: &Matter, zone: &Zone) -> Vec<Finding> {
+fn codes(matter: &Matter) -> Vec<Finding> {
     let mut found = Vec::new();
     if !is_slug(&matter.code) {
         found.push(Finding::error("/code", "wrong_format", "事项代码只能由小写字母、数字和连字符组成，最多80个字符"));
-    }
-    let department = zone.department(&matter.department);
-    if department.is_none() {
-        found.push(Finding::error("/department", "unknown", format!("园区没有部门「{}」", matter.department)));
     }
     let upper = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
     if matter.catalog_code.as_deref().is_some_and(|c| !(10..=12).contains(&c.len()) || !upper(c)) {
@@ -70,13 +78,8 @@ fn codes(matter: &Matter, zone: &Zone) -> Vec<Finding> {
     if matter.handling_item_code.as_deref().is_some_and(|c| !opaque(c, 50)) {
         found.push(Finding::error("/handling_item_code", "wrong_format", "业务办理项编码最多50位，由数字、大写字母和连字符组成"));
     }
-    if let Some(code) = matter.implementation_code.as_deref() {
-        let body = code.get(..18).filter(|b| code.len() == 31 && CreditCode::parse(b).is_ok());
-        if !opaque(code, 36) {
-            found.push(Finding::error("/implementation_code", "wrong_format", "实施编码最多36位，由数字、大写字母和连字符组成"));
-        } else if body.is_some_and(|b| department.and_then(|d| d.uscc.as_deref()).is_some_and(|known| known != b)) {
-            found.push(Finding::error("/implementation_code", "other_body", "实施编码中的实施主体与部门的统一社会信用代码不一致"));
-        }
+    if matter.implementation_code.as_deref().is_some_and(|c| !opaque(c, 36)) {
+        found.push(Finding::error("/implementation_code", "wrong_format", "实施编码最多36位，由数字、大写字母和连字符组成"));
     }
     found
 }
@@ -141,14 +144,30 @@ fn materials(matter: &Matter) -> Vec<Finding> {
     found
 }
 
-fn flow_and_places(matter: &Matter, zone: &Zone) -> Vec<Finding> {
+fn flow(matter: &Matter) -> Vec<Finding> {
+    let standing = |into: Option<&String>| matter.flow.iter().any(|s| Some(&s.name) == into && s.origin.stands());
+    let lost = matter.flow.iter().enumerate().filter(|(_, s)| s.origin == StepOrigin::Merged && !standing(s.into.as_ref()));
+    let text = "归并的环节应写明归并到哪个保留的环节";
+    lost.map(|(i, _)| Finding::error(format!("/flow/{i}/into"), "unknown", text)).collect()
+}
+
+/// What of a zone's profile a matter names: departments, places, windows.
+#[must_use]
+pub fn check_references(matter: &Matter, zone: &Zone) -> Vec<Finding> {
     let mut found = Vec::new();
+    let department = zone.department(&matter.department);
+    if department.is_none() {
+        found.push(Finding::error("/department", "unknown", format!("园区没有部门「{}」", matter.department)));
+    }
+    // A code of 31 characters begins with the credit code of the body that carries the matter out.
+    let body = matter.implementation_code.as_deref().filter(|c| c.len() == 31).and_then(|c| c.get(..18));
+    let other = |b: &str| department.and_then(|d| d.uscc.as_deref()).is_some_and(|known| known != b);
+    if body.is_some_and(|b| CreditCode::parse(b).is_ok() && other(b)) {
+        found.push(Finding::error("/implementation_code", "other_body", "实施编码中的实施主体与部门的统一社会信用代码不一致"));
+    }
     for (i, step) in matter.flow.iter().enumerate() {
         if step.department.as_deref().is_some_and(|d| zone.department(d).is_none()) {
             found.push(Finding::error(format!("/flow/{i}/department"), "unknown", "园区没有这个部门"));
-        }
-        if step.origin == StepOrigin::Merged && !matter.flow.iter().any(|s| Some(&s.name) == step.into.as_ref() && s.origin.stands()) {
-            found.push(Finding::error(format!("/flow/{i}/into"), "unknown", "归并的环节应写明归并到哪个保留的环节"));
         }
     }
     for (i, at) in matter.handled_at.iter().enumerate() {

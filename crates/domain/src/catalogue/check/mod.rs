@@ -7,7 +7,7 @@ mod matter;
 mod zone;
 
 pub use bundle::check_bundle;
-pub use matter::check_matter;
+pub use matter::{check_matter, check_references};
 pub use zone::check_zone;
 
 use serde::Serialize;

@@ -2,19 +2,19 @@
 
 use crate::AppState;
 use crate::cursor;
-use crate::etag::changed;
+use crate::etag::{Caching, changed, tagged};
 use crate::extract::{Caller, IdempotencyKey, IfMatch, InZone, Params, Segment, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::draft::{DraftSummary, DraftView, Retired};
 use crate::view::page::{Page, page};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use chrono::NaiveDate;
 use domain::catalogue::DraftState;
 use domain::local_time::date_of;
 use persistence::Tx;
-use persistence::catalogue::{DocumentKind, Draft, list_drafts as drafts_in, lock_draft};
+use persistence::catalogue::{DocumentKind, Draft, find_draft, list_drafts as drafts_in};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -228,10 +228,13 @@ pub(crate) async fn get_draft(
     zone: InZone,
     id: Segment<Uuid>,
     state: Data<AppState>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let number = zone.zone;
-    let draft = state.db.read(move |tx| lock_draft(tx, number, id.0)).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    Ok(answer(&state, &zone, StatusCode::OK, draft))
+    let draft = state.db.read(move |tx| find_draft(tx, number, id.0)).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    let version = draft.version;
+    let view = DraftView::new(draft, &zone.catalogue, date_of(state.db.clock().now()));
+    Ok(tagged(&request, &view, Some(version), Caching::Private))
 }
 
 /// 修改目录稿

@@ -2,13 +2,13 @@
 
 use super::GuideQuery;
 use crate::AppState;
-use crate::etag::remembered;
+use crate::etag::{known_bytes, remember, remembered_key};
 use crate::extract::{Anyone, InZone, Params, Segment, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::guide::Guide;
 use crate::view::paper;
 use crate::view::sheet::Sheet;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use domain::assessment::{Facts, Plan};
@@ -81,31 +81,51 @@ pub(crate) struct RequirementNotice {
     sheet: Sheet,
 }
 
+/// Answers with what `make` makes, in the form asked for; kept like other public answers, for drawing is dear.
 async fn written<T: Serialize>(
+    (request, state, zone): (&HttpRequest, &AppState, &InZone),
     format: SheetFormat,
     name: &str,
     make: impl FnOnce() -> Result<(Sheet, T), Problem>,
-    json: impl FnOnce(Sheet, T) -> Result<HttpResponse, Problem>,
+    whole: impl FnOnce(Sheet, T) -> Vec<u8>,
 ) -> Result<HttpResponse, Problem> {
-    let (sheet, rest) = make()?;
-    match format {
-        SheetFormat::Json => json(sheet, rest),
-        SheetFormat::Html => {
-            let mut response = HttpResponse::Ok();
-            response.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox"));
-            Ok(response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff")).content_type("text/html; charset=utf-8").body(sheet.html()))
-        }
-        SheetFormat::Pdf => {
-            let drawn = actix_web::web::block(move || paper::sheet(&sheet)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
-            let bytes = drawn.map_err(|error| {
-                tracing::error!(error, "a sheet could not be drawn");
-                Problem::new(ErrorCode::Internal)
-            })?;
-            let mut response = HttpResponse::Ok();
-            response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.pdf\"")));
-            Ok(response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff")).content_type("application/pdf").body(bytes))
-        }
+    let key = remembered_key(request, state, zone);
+    let (etag, bytes) = if let Some(known) = state.remembered.get(&key) {
+        known
+    } else {
+        let (sheet, rest) = make()?;
+        let bytes = match format {
+            SheetFormat::Json => whole(sheet, rest),
+            SheetFormat::Html => sheet.html().into_bytes(),
+            SheetFormat::Pdf => draw(sheet).await?,
+        };
+        remember(state, key, bytes)
+    };
+    let (content_type, policy) = match format {
+        SheetFormat::Json => ("application/json", None),
+        SheetFormat::Html => ("text/html; charset=utf-8", Some("default-src 'none'; style-src 'unsafe-inline'; sandbox")),
+        SheetFormat::Pdf => ("application/pdf", None),
+    };
+    let mut response = known_bytes(request, etag, bytes, content_type);
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(policy) = policy {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
+    if format == SheetFormat::Pdf
+        && let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.pdf\""))
+    {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+async fn draw(sheet: Sheet) -> Result<Vec<u8>, Problem> {
+    let drawn = actix_web::web::block(move || paper::sheet(&sheet)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
+    drawn.map_err(|error| {
+        tracing::error!(error, "a sheet could not be drawn");
+        Problem::new(ErrorCode::Internal)
+    })
 }
 
 /// 一件事全链条服务手册
@@ -133,8 +153,8 @@ pub(crate) async fn get_bundle_handbook(
         let profile = &zone.catalogue.zone;
         Ok((Sheet::handbook(&guide, edition.number, &profile.name, &profile.hotline), (edition.number, all.len(), guide)))
     };
-    let json = |sheet, (edition, editions, guide)| remembered(&request, &state, &zone, || Ok(Handbook { edition, editions, sheet, guide }));
-    written(query.0.format.unwrap_or_default(), "handbook", make, json).await
+    let whole = |sheet, (edition, editions, guide)| serde_json::to_vec(&Handbook { edition, editions, sheet, guide }).unwrap_or_default();
+    written((&request, &state, &zone), query.0.format.unwrap_or_default(), "handbook", make, whole).await
 }
 
 async fn notice(
@@ -151,8 +171,8 @@ async fn notice(
         let profile = &zone.catalogue.zone;
         Ok((Sheet::notice(&Guide::new(&plan, &facts, zone), &profile.name, &profile.hotline), ()))
     };
-    let json = |sheet, ()| remembered(request, state, zone, || Ok(RequirementNotice { sheet }));
-    written(query.format.unwrap_or_default(), "notice", make, json).await
+    let whole = |sheet, ()| serde_json::to_vec(&RequirementNotice { sheet }).unwrap_or_default();
+    written((request, state, zone), query.format.unwrap_or_default(), "notice", make, whole).await
 }
 
 /// 事项一次性告知单

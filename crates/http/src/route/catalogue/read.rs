@@ -152,13 +152,14 @@ pub(crate) async fn list_matters(
     let (list, limit) = (query.name(zone.zone), query.limit.unwrap_or(20));
     let after: Option<String> = query.cursor.as_deref().map(|c| cursor::read(keys, &list, c)).transpose()?;
     let today = date_of(state.db.clock().now());
-    if let Some(q) = &query.q {
+    if let Some(q) = query.q.as_ref().filter(|q| !q.trim().is_empty()) {
         // By relevance: one page of what fits best.
         let hits = zone.search(q, today, MOST_HITS)?;
+        let all = hits.len() < MOST_HITS;
         let found = hits.into_iter().filter(|h| h.kind == HitKind::Matter).filter_map(|h| zone.catalogue.matter(&h.code, today));
         let items: Vec<_> =
             found.filter(|m| query.matches(&m.document)).map(|m| MatterSummary::new(&m.document, &zone.catalogue.zone)).collect();
-        let count = query.count.map(|CountMode::Bounded| Count { value: items.len(), exact: items.len() < MOST_HITS });
+        let count = query.count.map(|CountMode::Bounded| Count { value: items.len(), exact: all });
         return Ok(tagged(&request, &Page { items: items.into_iter().take(limit).collect(), next: None, count }, None, Caching::Public));
     }
     let matters = || zone.catalogue.current_matters(today).filter(|m| query.matches(&m.document));
@@ -170,7 +171,7 @@ pub(crate) async fn list_matters(
 }
 
 /// The most hits a search looks at.
-const MOST_HITS: usize = 100;
+const MOST_HITS: usize = 400;
 /// How far a list counts.
 const COUNTED: usize = 1000;
 

@@ -8,6 +8,7 @@ use crate::problem::{ErrorCode, ErrorDetail, Problem};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{BytesMut, Data, Json, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
+use domain::local_time::date_of;
 use futures_util::StreamExt;
 use persistence::catalogue::{DocumentKind, export_documents};
 use serde::{Deserialize, Serialize};
@@ -161,13 +162,11 @@ pub(crate) async fn import_catalogue(
 /// The newest document of every matter.
 async fn documents(state: &AppState, zone: i32) -> Result<BTreeMap<String, String>, Problem> {
     let read = state.db.read(move |tx| {
-        let mut all: BTreeMap<String, String> = BTreeMap::new();
+        let (mut all, mut after) = (BTreeMap::new(), String::new());
         loop {
-            let after = all.keys().next_back().cloned().unwrap_or_default();
             let page = export_documents(tx, zone, DocumentKind::Matter, &after, 500)?;
-            if page.is_empty() {
-                return Ok::<_, Error>(all);
-            }
+            let Some((last, _)) = page.last() else { return Ok::<_, Error>(all) };
+            after.clone_from(last);
             all.extend(page);
         }
     });
@@ -236,8 +235,9 @@ pub(crate) async fn export_catalogue(
             (state.db.read(move |tx| pack(tx, number, kinds)).await?, ZIP, "zip")
         }
         ExportFormat::Xlsx => {
-            let catalogue = zone.catalogue.clone();
-            let written = actix_web::web::block(move || write_workbook(&catalogue)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
+            let (catalogue, today) = (zone.catalogue.clone(), date_of(state.db.clock().now()));
+            let written =
+                actix_web::web::block(move || write_workbook(&catalogue, today)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
             let bytes = written.map_err(|error| {
                 tracing::error!(%error, "a workbook could not be written");
                 Problem::new(ErrorCode::Internal)
