@@ -144,9 +144,10 @@ async fn rounds(settings: &Settings, names: &[(String, String)], folder: &Path) 
         ("search, pinyin initials", Requests::Each(all(&|i, _| INITIALS.chars().cycle().skip(i % 997).take(3 + i % 4).collect()))),
         ("list, one page", Requests::Same(request("GET", &format!("{ZONE}/matters?limit=20&department=HUC"), &[], ""))),
     ];
-    println!("| what | /s (range) | p50 ms | p99 ms | H /s | ours : H |\n|---|---|---|---|---|---|");
+    println!("| what | /s (range) | p50 ms | p99 ms | alone: p50 / p99 ms | H /s | ours : H |\n|---|---|---|---|---|---|---|");
     for (name, requests) in kinds {
         let time = Duration::from_secs(settings.seconds);
+        let (alone, _) = load(SERVER, 1, time, requests.clone(), false).await?;
         let (mut ours, mut twin): (Vec<Measured>, Vec<f64>) = (Vec::new(), Vec::new());
         let first = requests.first().context("no request")?;
         for _ in 0..settings.rounds {
@@ -159,9 +160,11 @@ async fn rounds(settings: &Settings, names: &[(String, String)], folder: &Path) 
         let (low, high) = all.iter().fold((f64::MAX, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
         let (rate, bare) = (median(&all), median(&twin));
         println!(
-            "| {name} | {rate:.0} ({low:.0}–{high:.0}) | {:.2} | {:.2} | {bare:.0} | {:.2} |",
+            "| {name} | {rate:.0} ({low:.0}–{high:.0}) | {:.2} | {:.2} | {:.2} / {:.2} | {bare:.0} | {:.2} |",
             of(|m| m.p50),
             of(|m| m.p99),
+            alone.p50,
+            alone.p99,
             rate / bare
         );
     }

@@ -1,7 +1,7 @@
 //! The index of one generation of a catalogue.
 
 use crate::reading::{grams, plain, readings};
-use crate::score::{GOOD, Hit, HitKind, Typed, highlight, judge};
+use crate::score::{Depth, GOOD, Hit, HitKind, Typed, highlight, judge};
 use chrono::NaiveDate;
 use domain::catalogue::{Bundle, Catalogue, Matter};
 use std::collections::BTreeSet;
@@ -97,30 +97,32 @@ impl Index {
         if typed.plain.is_empty() {
             return Ok(Vec::new());
         }
-        // Most of what is typed stands in a name as it was typed; only what does not is looked for by sound and content.
-        let mut hits = self.judged(catalogue, &typed, self.by_characters(&typed), day)?;
+        // Most of what is typed stands in a name as it was typed; only what does not is compared by sound and by what is
+        // left in order, and looked for by content.
+        let near = self.candidates(&self.by_characters(&typed))?;
+        let mut hits: Vec<Hit> = near.iter().filter_map(|e| e.hit(catalogue, day, &typed, Depth::AsTyped)).collect();
         if hits.iter().all(|h| h.score < GOOD) {
-            let more = self.judged(catalogue, &typed, self.by_everything(&typed), day)?;
-            hits.extend(
-                more.into_iter().filter(|h| hits.iter().all(|known| (known.kind, &known.code) != (h.kind, &h.code))).collect::<Vec<_>>(),
-            );
+            let far = self.candidates(&self.by_everything(&typed))?;
+            let mut seen = BTreeSet::new();
+            let each = near.into_iter().chain(far).filter(|e| seen.insert((e.kind, &e.code)));
+            hits = each.filter_map(|e| e.hit(catalogue, day, &typed, Depth::Forgiving)).collect();
         }
         hits.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.code.cmp(&b.code)));
         hits.truncate(limit);
         Ok(hits)
     }
 
-    /// The candidates of a query that really fit, each with its reason.
-    fn judged(&self, catalogue: &Catalogue, typed: &Typed, query: BooleanQuery, day: NaiveDate) -> Result<Vec<Hit>, SearchError> {
+    /// The entries a query finds, the likeliest first.
+    fn candidates(&self, query: &BooleanQuery) -> Result<Vec<&Entry>, SearchError> {
         let searcher = self.reader.searcher();
-        let found = searcher.search(&query, &TopDocs::with_limit(CANDIDATES).order_by_score())?;
-        let mut hits = Vec::new();
+        let found = searcher.search(query, &TopDocs::with_limit(CANDIDATES).order_by_score())?;
+        let mut entries = Vec::with_capacity(found.len());
         for (_, address) in found {
             let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;
             let number = column.first(address.doc_id).and_then(|n| usize::try_from(n).ok());
-            hits.extend(number.and_then(|n| self.entries.get(n)?.hit(catalogue, day, typed)));
+            entries.extend(number.and_then(|n| self.entries.get(n)));
         }
-        Ok(hits)
+        Ok(entries)
     }
 
     /// Names that share neighbouring characters with what was typed.
@@ -156,13 +158,13 @@ fn union(terms: impl Iterator<Item = (Field, String)>) -> BooleanQuery {
 
 impl Entry {
     /// The hit, if the thing is in force on `day` and fits, by its words of that day.
-    fn hit(&self, catalogue: &Catalogue, day: NaiveDate, typed: &Typed) -> Option<Hit> {
+    fn hit(&self, catalogue: &Catalogue, day: NaiveDate, typed: &Typed, depth: Depth) -> Option<Hit> {
         let (words, bonus) = match self.kind {
             HitKind::Matter => (Words::of_matter(&catalogue.matter(&self.code, day)?.document, catalogue), 0),
             // Of two that fit alike, what people see as one thing comes before its parts.
             HitKind::Bundle => (Words::of_bundle(&catalogue.bundle(&self.code, day)?.document, catalogue), 1),
         };
-        let (score, reason) = judge(typed, &self.code, words.name, words.synonyms, || words.content())?;
+        let (score, reason) = judge(typed, &self.code, (words.name, words.synonyms), depth, || words.content())?;
         Some(Hit { kind: self.kind, code: self.code.to_string(), score: score + bonus, reason, highlight: highlight(typed, words.name) })
     }
 }

@@ -72,6 +72,15 @@ pub struct Hit {
 /// From this score on nothing better is to be found by looking further.
 pub(crate) const GOOD: u32 = 700;
 
+/// How far a comparison goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Only what stands in a name as it was typed.
+    AsTyped,
+    /// What sounds alike, what is nearly the same, what is about it.
+    Forgiving,
+}
+
 /// A name or synonym as it is compared.
 struct Key<'a> {
     /// As people read it.
@@ -109,21 +118,22 @@ impl Typed {
 pub(crate) fn judge(
     typed: &Typed,
     code: &str,
-    name: &str,
-    synonyms: &[String],
+    (name, synonyms): (&str, &[String]),
+    depth: Depth,
     content: impl FnOnce() -> String,
 ) -> Option<(u32, HitReason)> {
     let key = |shown, is_name| Key { shown, plain: plain(shown), is_name };
     let keys = std::iter::once(key(name, true)).chain(synonyms.iter().map(|s| key(s.as_str(), false)));
-    let best = keys.filter_map(|key| judge_key(typed, &key)).max_by_key(|(score, _)| *score);
+    let best = keys.filter_map(|key| judge_key(typed, &key, depth)).max_by_key(|(score, _)| *score);
     let reason = |code: ReasonCode| HitReason { code, text: code.label().to_owned() };
     let by_code = (plain(code) == typed.plain).then(|| (1000, reason(ReasonCode::Code)));
     let found = best.into_iter().chain(by_code).max_by_key(|(score, _)| *score);
+    let content = || if depth == Depth::Forgiving { content() } else { String::new() };
     found.or_else(|| (typed.plain.chars().count() > 1 && content().contains(&typed.plain)).then(|| (200, reason(ReasonCode::Content))))
 }
 
-fn judge_key(typed: &Typed, key: &Key<'_>) -> Option<(u32, HitReason)> {
-    let (value, code) = if typed.latin { by_letters(typed, key) } else { by_characters(typed, key) }?;
+fn judge_key(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, HitReason)> {
+    let (value, code) = if typed.latin { by_letters(typed, key) } else { by_characters(typed, key, depth) }?;
     // Of two fits alike, the shorter name says it more exactly.
     let spare = u32::try_from(key.plain.chars().count().abs_diff(typed.plain.chars().count())).unwrap_or(50).min(50);
     let text = match (code, key.is_name) {
@@ -135,7 +145,7 @@ fn judge_key(typed: &Typed, key: &Key<'_>) -> Option<(u32, HitReason)> {
     Some(((value - u32::from(!key.is_name) * 5).saturating_sub(spare), HitReason { code, text }))
 }
 
-fn by_characters(typed: &Typed, key: &Key<'_>) -> Option<(u32, ReasonCode)> {
+fn by_characters(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, ReasonCode)> {
     let (q, k) = (typed.plain.as_str(), key.plain.as_str());
     let own = if key.is_name { ReasonCode::Name } else { ReasonCode::Synonym };
     if q == k {
@@ -152,6 +162,9 @@ fn by_characters(typed: &Typed, key: &Key<'_>) -> Option<(u32, ReasonCode)> {
     }
     if k.chars().count() > 1 && q.contains(k) {
         return Some((750, own));
+    }
+    if depth == Depth::AsTyped {
+        return None;
     }
     let sounds_like = || {
         let readings = key.readings();

@@ -82,7 +82,6 @@ struct Row {
 #[diesel(table_name = versions)]
 struct Stored {
     id: Id,
-    kind: Code<DocumentKind>,
     code: String,
     number: i32,
     effective_from: NaiveDate,
@@ -241,30 +240,49 @@ fn retired(tx: &mut Tx<'_>, zone: i32) -> Result<HashMap<Uuid, NaiveDate>, DbErr
 /// [`DbError`]; [`DbError::Damaged`] for a document that can't be read.
 pub fn load(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Catalogue>, DbError> {
     let generation = generation(tx, zone)?;
-    let rows: Vec<Stored> = versions::table
-        .filter(versions::zone_id.eq(zone))
-        .order((versions::kind, versions::code, versions::number))
-        .select(Stored::as_select())
-        .load(tx.connection)?;
     let ended = retired(tx, zone)?;
     let mut forms = Forms::default();
     let mut profile: Option<Arc<Zone>> = None;
     let mut matters: BTreeMap<String, Vec<Version<Matter>>> = BTreeMap::new();
     let mut bundles: BTreeMap<String, Vec<Version<Bundle>>> = BTreeMap::new();
-    for mut row in rows {
-        row.effective_to = ended.get(&row.id.0).copied();
-        match row.kind.0 {
-            DocumentKind::Zone => profile = Some(version::<Zone>(row)?.document),
-            DocumentKind::Matter => {
-                let found = version_with(row, |m: &mut Matter| forms.share(&mut m.form))?;
-                matters.entry(found.document.code.clone()).or_default().push(found);
+    // In portions, so that the text of a large catalogue is never in memory as a whole.
+    for kind in [DocumentKind::Zone, DocumentKind::Matter, DocumentKind::Bundle] {
+        let mut after = (String::new(), 0);
+        loop {
+            let rows = portion(tx, zone, kind, &after)?;
+            let Some(last) = rows.last() else { break };
+            after = (last.code.clone(), last.number);
+            for mut row in rows {
+                row.effective_to = ended.get(&row.id.0).copied();
+                match kind {
+                    DocumentKind::Zone => profile = Some(version::<Zone>(row)?.document),
+                    DocumentKind::Matter => {
+                        let found = version_with(row, |m: &mut Matter| forms.share(&mut m.form))?;
+                        matters.entry(found.document.code.clone()).or_default().push(found);
+                    }
+                    DocumentKind::Bundle => bundles.entry(row.code.clone()).or_default().push(version(row)?),
+                    DocumentKind::Base => {}
+                }
             }
-            DocumentKind::Bundle => bundles.entry(row.code.clone()).or_default().push(version(row)?),
-            DocumentKind::Base => {}
         }
     }
     let base = Arc::new(load_base(tx)?);
     Ok(profile.map(|zone| Catalogue { generation, zone, base, matters, bundles }))
+}
+
+/// Versions read at a time.
+const PORTION: i64 = 500;
+
+/// The next versions of a kind after a code and number, in their order.
+fn portion(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, after: &(String, i32)) -> Result<Vec<Stored>, DbError> {
+    let later = versions::code.gt(&after.0).or(versions::code.eq(&after.0).and(versions::number.gt(after.1)));
+    Ok(versions::table
+        .filter(versions::zone_id.eq(zone).and(versions::kind.eq(Code(kind))))
+        .filter(later)
+        .order((versions::code, versions::number))
+        .limit(PORTION)
+        .select(Stored::as_select())
+        .load(tx.connection)?)
 }
 
 /// The newest base catalogue; empty before one is imported.
