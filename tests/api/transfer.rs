@@ -66,6 +66,9 @@ async fn what_goes_out_comes_back_as_it_was(#[values(Sqlite, Postgres)] database
     office.see("/matters/drone-show").await.problem(404, "not_found");
     assert_eq!(import(&office, ZIP, part, "").await.ok().body["published"], 2);
     assert_eq!(office.see("/matters/drone-show").await.ok().body["version"], 1);
+    let rows: Value = serde_json::from_slice(&export(&office, "?format=exchange").await).unwrap();
+    let row = rows.as_array().unwrap().iter().find(|r| r["task_name"] == "无人机表演备案").unwrap();
+    assert_eq!((&row["task_type"], &row["promise_day"], &row["task_version"]), (&json!("01"), &json!(5), &json!(1)));
     assert_eq!(export(&office, "?part=bundles").await.len(), export(&office, "?part=bundles").await.len());
 }
 

@@ -1,6 +1,7 @@
 //! Ports to outside systems: of each the live adapter and a sandbox double that keeps the same limits and
 //! errors. No port is called inside a database transaction, and each has a fallback when it is down.
 
+pub mod implementation_list;
 pub mod seal;
 pub mod signature;
 mod software_key;

@@ -66,7 +66,12 @@ pub(super) fn stretches<'a>(active: &[&'a Version<Matter>], facts: &Facts, condi
 #[must_use]
 pub fn schedule_of(plan: &Plan, facts: &Facts) -> Option<Schedule> {
     let conditions = facts.for_conditions(plan);
-    schedule(&stretches(&plan.active(&conditions), facts, &conditions), &plan.edges, |code| {
+    let active = plan.active(&conditions);
+    // Before the first questions are answered there may be no matter yet to speak of.
+    if active.is_empty() {
+        return None;
+    }
+    schedule(&stretches(&active, facts, &conditions), &plan.edges, |code| {
         plan.matters.iter().find(|m| m.document.code == code).map_or_else(|| code.to_owned(), |m| m.document.name.clone())
     })
 }

@@ -1,5 +1,5 @@
 //! Elements of the national implementation list (实施清单要素, GB/T 39046) that a matter's document carries besides
-//! its rules; the exchange names of the columns stand in [`super::exchange`].
+//! its rules; the names and numbers of the exchange stand at the edge, in `integrations::implementation_list`.
 
 use super::Source;
 use crate::calendar::Limit;

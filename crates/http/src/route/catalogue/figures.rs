@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use domain::catalogue::{Difference, Figures, Reduction};
 use domain::local_time::date_of;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -91,12 +92,14 @@ pub(crate) async fn check_unified_elements(
 ) -> Result<Json<UnifyReport>, Problem> {
     let (catalogue, today) = (&zone.catalogue, date_of(state.db.clock().now()));
     let mut report = UnifyReport { unified: 0, local: 0, items: Vec::new() };
+    let known: BTreeSet<&str> = catalogue.base.entries.iter().map(|e| e.code.as_str()).collect();
     for version in catalogue.current_matters(today) {
-        let differences = catalogue.base.differences(&version.document);
-        match (catalogue.base.entry(&version.document.code), differences.is_empty()) {
-            (None, _) => report.local += 1,
-            (Some(_), true) => report.unified += 1,
-            (Some(_), false) => {
+        let in_base = known.contains(version.document.code.as_str());
+        let differences = if in_base { catalogue.base.differences(&version.document) } else { Vec::new() };
+        match (in_base, differences.is_empty()) {
+            (false, _) => report.local += 1,
+            (true, true) => report.unified += 1,
+            (true, false) => {
                 report.items.push(Differing { matter: MatterSummary::new(&version.document, &catalogue.zone), differences });
             }
         }

@@ -10,6 +10,7 @@ use actix_web::web::{BytesMut, Data, Json, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use domain::local_time::date_of;
 use futures_util::StreamExt;
+use integrations::implementation_list;
 use persistence::catalogue::{DocumentKind, export_documents};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -182,6 +183,8 @@ pub(crate) enum ExportFormat {
     Zip,
     /// Workbook of matters.
     Xlsx,
+    /// Rows of the national implementation list, with its own column names.
+    Exchange,
 }
 
 /// Which part.
@@ -204,7 +207,7 @@ pub(crate) enum ExportPart {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportQuery {
-    /// 格式：zip、xlsx
+    /// 格式：zip、xlsx、exchange（实施清单，JSON）
     #[param(inline)]
     format: Option<ExportFormat>,
     /// 范围：all、profile、matters、bundles（xlsx只含事项）
@@ -233,6 +236,12 @@ pub(crate) async fn export_catalogue(
             };
             let number = zone.zone;
             (state.db.read(move |tx| pack(tx, number, kinds)).await?, ZIP, "zip")
+        }
+        ExportFormat::Exchange => {
+            let (catalogue, today) = (&zone.catalogue, date_of(state.db.clock().now()));
+            let rows: Vec<_> =
+                catalogue.current_matters(today).map(|m| implementation_list::row(&m.document, m.number, &catalogue.zone)).collect();
+            (serde_json::to_vec(&rows).unwrap_or_default(), "application/json", "json")
         }
         ExportFormat::Xlsx => {
             let (catalogue, today) = (zone.catalogue.clone(), date_of(state.db.clock().now()));
