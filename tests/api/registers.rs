@@ -30,8 +30,13 @@ async fn delegated_matters_go_in_and_out_with_a_reason(#[values(Sqlite, Postgres
             "department": "HUC", "reason": "企业需要"})
     }));
     let batch = json!({"document": "调整通知", "effective_on": "2024-09-27", "lines": lines});
-    let made = app.act(&office.publisher, "/delegated-matters/adjustments", &batch).await.expect(201);
+    let adjust = || {
+        let call = app.post("/delegated-matters/adjustments", &batch).bearer(&office.publisher);
+        call.header("Idempotency-Key", "batch").send()
+    };
+    let made = adjust().await.expect(201);
     assert_eq!(made.body["items"].as_array().unwrap().len(), 45);
+    assert_eq!(adjust().await.expect(201).body, made.body, "a repeated batch is done once");
     let summary = office.see("/delegated-matters/summary").await.ok();
     assert_eq!((&summary.body["in_force"], &summary.body["cancelled"]), (&json!(367), &json!(12)), "346 − 12 + 33");
     let history = office.see("/delegated-matters/adjustments?kind=cancel&limit=100").await.ok();

@@ -199,6 +199,23 @@ struct ChangeRow {
     created_at: At,
 }
 
+impl From<ChangeRow> for Adjustment {
+    fn from(row: ChangeRow) -> Self {
+        Self {
+            id: row.id.0,
+            batch: row.batch_id.0,
+            kind: row.kind.0,
+            code: row.code,
+            name: row.name,
+            reason: row.reason,
+            document: row.document,
+            effective_on: row.effective_on,
+            made_by: row.made_by.0,
+            created_at: row.created_at.0,
+        }
+    }
+}
+
 /// Records the lines of a batch.
 ///
 /// # Errors
@@ -243,19 +260,21 @@ pub fn list_adjustments(
         query = query.filter(changes::id.lt(Id(before)));
     }
     let rows: Vec<ChangeRow> = query.load(tx.connection)?;
-    let line = |row: ChangeRow| Adjustment {
-        id: row.id.0,
-        batch: row.batch_id.0,
-        kind: row.kind.0,
-        code: row.code,
-        name: row.name,
-        reason: row.reason,
-        document: row.document,
-        effective_on: row.effective_on,
-        made_by: row.made_by.0,
-        created_at: row.created_at.0,
-    };
-    Ok(rows.into_iter().map(line).collect())
+    Ok(rows.into_iter().map(Adjustment::from).collect())
+}
+
+/// The lines of one batch, in their order; a batch has a thousand at most.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_batch(tx: &mut Tx<'_>, zone: i32, batch: Uuid) -> Result<Vec<Adjustment>, DbError> {
+    let rows: Vec<ChangeRow> = changes::table
+        .filter(changes::zone_id.eq(zone).and(changes::batch_id.eq(Id(batch))))
+        .order(changes::id)
+        .limit(1000)
+        .select(ChangeRow::as_select())
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(Adjustment::from).collect())
 }
 
 /// A clerk's account in an outside system.

@@ -264,15 +264,16 @@ pub(crate) struct AdjustmentBatch {
 }
 
 /// 动态调整：新增、取消、变更，整批生效
-#[utoipa::path(tag = "赋权", params(ZonePath), request_body = AdjustDelegation, responses((status = 201, description = "已调整", body = AdjustmentBatch)))]
+#[utoipa::path(tag = "赋权", params(ZonePath, ("Idempotency-Key" = Option<String>, Header, description = "重复请求只执行一次")), request_body = AdjustDelegation, responses((status = 201, description = "已调整", body = AdjustmentBatch)))]
 #[post("/api/v1/zones/{zone}/delegated-matters/adjustments")]
 pub(crate) async fn adjust_delegation(
     caller: Caller<may::AdjustDelegation>,
     zone: InZone,
+    key: IdempotencyKey,
     body: Valid<AdjustDelegation>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let editing = editing(&caller, &zone, &state, IdempotencyKey(None), Vec::new());
+    let editing = editing(&caller, &zone, &state, key, body.digest);
     let line = |l: AdjustmentInput| AdjustmentLine {
         kind: l.kind,
         reason: l.reason,

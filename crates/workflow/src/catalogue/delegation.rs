@@ -114,12 +114,15 @@ pub struct Adjusting {
 }
 
 /// Takes matters in and out (能进能出): all of a batch or nothing. A matter taken out can't be applied for from that day;
-/// what was filed before goes on under its version.
+/// what was filed before goes on under its version. A repeated request answers with what the first one did.
 ///
 /// # Errors
 /// [`Error::Invalid`] names every line that can't be done.
 pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Vec<Adjustment>, Error> {
     let (zone, now, id) = (editing.known.zone, tx.now(), new_id());
+    if let Some(earlier) = editing.replayed(tx, id)? {
+        return Ok(rows::list_batch(tx, zone, earlier)?);
+    }
     in_order(tx, zone)?;
     if batch.effective_on < date_of(now) {
         return Err(Error::Invalid(vec![Invalid::new("/effective_on", "in_the_past", "生效日期不得早于今天")]));

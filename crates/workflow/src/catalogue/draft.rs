@@ -42,7 +42,7 @@ impl Editing {
     }
 
     /// Claims the key; what an earlier request has led to, if this one repeats it.
-    fn replayed(&self, tx: &mut Tx<'_>, resource: Uuid) -> Result<Option<Uuid>, Error> {
+    pub(super) fn replayed(&self, tx: &mut Tx<'_>, resource: Uuid) -> Result<Option<Uuid>, Error> {
         let Some(request) = &self.request else { return Ok(None) };
         match claim(tx, request, 200, resource, 0)? {
             Outcome::First => Ok(None),
