@@ -1,6 +1,6 @@
 //! One thing, one form, one set, one time: bundles made by data alone.
 
-use crate::editing::{Office, matter};
+use crate::office::{Office, matter};
 use domain::access::Role;
 use reqwest::Method;
 use rstest::rstest;

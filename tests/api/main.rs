@@ -23,6 +23,7 @@ mod kill;
 mod materials;
 mod migrations;
 mod model;
+mod office;
 mod race;
 mod readme;
 mod receive;

@@ -1,6 +1,6 @@
 //! Delegated matters, accounts, reform tasks, and the figures a zone publishes.
 
-use crate::editing::Office;
+use crate::office::Office;
 use domain::access::Role;
 use reqwest::Method;
 use rstest::rstest;

@@ -1,6 +1,6 @@
 //! A catalogue goes out as files and comes back as it was; nothing harmful comes with it.
 
-use crate::editing::{Office, matter};
+use crate::office::{Office, matter};
 use domain::access::Role;
 use reqwest::Method;
 use rstest::rstest;

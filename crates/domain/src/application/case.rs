@@ -2,7 +2,7 @@
 
 use super::{DeemedAcceptance, Light};
 use crate::calendar::{Due, Limit};
-use crate::catalogue::{LimitStart, Procedure};
+use crate::catalogue::{LaterAct, LimitStart, Procedure};
 use crate::local_time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -96,26 +96,12 @@ pub struct Pause {
     pub light: Light,
 }
 
-codes! {
-    /// What a case does to an earlier result.
-    pub enum TargetAct {
-        /// 变更.
-        Change = "change", "变更";
-        /// 延续.
-        Renew = "renew", "延续";
-        /// 补证.
-        Replace = "replace", "补证";
-        /// 注销.
-        Cancel = "cancel", "注销";
-    }
-}
-
 /// The earlier result a case is about (行政许可法 49, 50, 70).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// What is asked for.
-    pub act: TargetAct,
+    pub act: LaterAct,
     /// Number of the certificate.
     #[schema(example = "Z4304762024101020000017", max_length = 64)]
     pub certificate_no: String,

@@ -9,7 +9,7 @@ mod submit;
 
 pub use action::{Action, ActionName, Viewer, application_actions, next_step};
 pub use case::{
-    Case, CaseState, Deadline, Ending, Outcome, Pause, ProceedingStage, Progress, PromisedLimit, Reversal, ReversalKind, Target, TargetAct,
+    Case, CaseState, Deadline, Ending, Outcome, Pause, ProceedingStage, Progress, PromisedLimit, Reversal, ReversalKind, Target,
     exchange_state,
 };
 pub use light::{Light, light, yellow_from};

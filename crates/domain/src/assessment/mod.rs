@@ -3,6 +3,7 @@
 //! One function serves the anonymous precheck, the draft, the submission and the window.
 
 mod commitment;
+mod count;
 mod critical_path;
 mod deferral;
 mod expected;
@@ -12,6 +13,7 @@ mod plan;
 mod schedule;
 
 pub(crate) use commitment::chosen as handled_by_commitment;
+pub use count::{MaterialCount, count_materials};
 pub use critical_path::{Stretch, critical_path};
 pub use expected::{Expected, schedule_of};
 pub(crate) use expected::{legal_start, promise};

@@ -1,6 +1,6 @@
 //! A bundle (一件事): what the applicant sees as one thing.
 
-use super::{Audience, Condition, Situation, Source, Step};
+use super::{Audience, Condition, PlaceKind, Situation, Source, Step, Zone};
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,4 +149,13 @@ pub struct Bundle {
     pub summary: String,
     /// How sure the entry as a whole is.
     pub source: Source,
+}
+
+impl Bundle {
+    /// Whether it is really handled in this way: 就近办 is what a station or supermarket offers, whatever was declared.
+    #[must_use]
+    pub fn supports(&self, way: Way, zone: &Zone) -> bool {
+        let outside = |code: &String| zone.place(code).is_some_and(|p| p.kind != PlaceKind::Hall);
+        self.ways.contains(&way) && (way != Way::Nearby || self.places.iter().any(outside))
+    }
 }

@@ -42,24 +42,27 @@ crate::codes! {
     }
 }
 
-crate::codes! {
-    /// How far a reform task is.
-    pub enum TaskProgress {
-        /// Not begun.
-        Planned = "planned", "未启动";
-        /// Under way.
-        Running = "running", "推进中";
-        /// Done.
-        Done = "done", "已完成";
-    }
-}
-
 /// Why a delegated matter can't be put in force: somebody must have an account in the system it is handled in.
 #[must_use]
 pub fn lacks_account(system: Option<&str>, granted: i64) -> Option<Reason> {
     let system = system?;
     let text = format!("承接该事项需要「{system}」的账号，目前没有工作人员开通");
     (granted == 0).then(|| Reason::new("system_account_missing", text, "赋权事项承接规程：账号申请、业务培训"))
+}
+
+/// Why an adjustment of the matter `code` isn't possible: in goes what is not there, out and changed what is (能进能出).
+/// `known` is its name and state in the register.
+#[must_use]
+pub fn forbids_adjustment(kind: AdjustmentKind, code: &str, known: Option<(&str, DelegatedState)>) -> Option<Reason> {
+    let (why, text) = match (kind, known) {
+        (AdjustmentKind::Add, Some((_, state))) if state != DelegatedState::Cancelled => ("already_there", format!("目录中已有「{code}」")),
+        (AdjustmentKind::Cancel | AdjustmentKind::Change, None) => ("unknown", format!("目录中没有「{code}」")),
+        (AdjustmentKind::Cancel | AdjustmentKind::Change, Some((name, DelegatedState::Cancelled))) => {
+            ("already_cancelled", format!("「{name}」已经取消"))
+        }
+        _ => return None,
+    };
+    Some(Reason::new(why, text, "赋权事项动态调整机制"))
 }
 
 /// Why a matter can't go from one state to another.
@@ -79,6 +82,25 @@ mod tests {
         assert_eq!(lacks_account(Some("X"), 0).unwrap().text, "承接该事项需要「X」的账号，目前没有工作人员开通");
         assert_eq!(lacks_account(Some("X"), 1), None);
         assert_eq!(lacks_account(None, 0), None);
+    }
+
+    #[test]
+    fn in_goes_what_is_not_there_and_out_what_is() {
+        use AdjustmentKind::{Add, Cancel, Change};
+        let (there, gone) = (Some(("甲", DelegatedState::Trained)), Some(("甲", DelegatedState::Cancelled)));
+        for (kind, known, why) in [
+            (Add, None, None),
+            (Add, there, Some("already_there")),
+            (Add, gone, None),
+            (Cancel, None, Some("unknown")),
+            (Cancel, there, None),
+            (Cancel, gone, Some("already_cancelled")),
+            (Change, None, Some("unknown")),
+            (Change, there, None),
+            (Change, gone, Some("already_cancelled")),
+        ] {
+            assert_eq!(forbids_adjustment(kind, "a", known).map(|r| r.code).as_deref(), why, "{kind} {known:?}");
+        }
     }
 
     #[test]

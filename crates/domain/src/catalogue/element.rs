@@ -202,8 +202,8 @@ pub struct CheckPoint {
 }
 
 crate::codes! {
-    /// What later happens to a certificate.
-    pub enum LaterKind {
+    /// What later happens to a certificate, and what a case may ask to be done with an earlier one.
+    pub enum LaterAct {
         /// 变更.
         Change = "change", "变更";
         /// 延续.
@@ -220,7 +220,7 @@ crate::codes! {
 #[serde(deny_unknown_fields)]
 pub struct LaterService {
     /// Which.
-    pub kind: LaterKind,
+    pub kind: LaterAct,
     /// When and how to ask for it.
     #[schema(example = "有效期届满30日前向作出决定的行政机关提出申请")]
     pub how: String,

@@ -3,6 +3,7 @@
 mod base;
 mod bundle;
 mod check;
+mod classification;
 mod condition;
 mod delegation;
 mod draft;
@@ -12,6 +13,7 @@ mod figures;
 mod form;
 mod graph;
 mod matter;
+mod reform;
 mod requirement;
 mod situation;
 mod snapshot;
@@ -20,21 +22,20 @@ mod zone;
 pub use base::{BaseCatalogue, BaseEntry, Difference};
 pub use bundle::{Bundle, BundleMember, Edge, EdgeKind, Stage, StatedFigures, Way};
 pub use check::{Finding, Severity, check_bundle, check_matter, check_references, check_zone};
+pub use classification::{Audience, Authority, CaseKind, Channel, MatterType, Procedure, Separation, Source, SystemOfRecord};
 pub use condition::{Condition, ConditionFacts};
-pub use delegation::{AdjustmentKind, DelegatedState, SystemAccountState, TaskProgress, forbids_move, lacks_account};
-pub use draft::{DraftCommand, DraftState, two_people};
+pub use delegation::{AdjustmentKind, DelegatedState, SystemAccountState, forbids_adjustment, forbids_move, lacks_account};
+pub use draft::{DraftCommand, DraftState, Newest, two_people};
 pub use edition::{Edition, edition_on, editions};
 pub use element::{
-    BodyNature, CheckPhase, CheckPoint, Convenience, ExerciseLevel, HandledAt, LaterKind, LaterService, OnlineDepth, ResultType,
+    BodyNature, CheckPhase, CheckPoint, Convenience, ExerciseLevel, HandledAt, LaterAct, LaterService, OnlineDepth, ResultType,
     SpecialProcedure, SpecialProcedureKind, Step, StepOrigin, count_steps,
 };
 pub use figures::{Figures, LimitSum, Reduction};
 pub use form::{Form, FormProblem, explain_schema_error, merge_forms};
 pub use graph::{Cycle, order};
-pub use matter::{
-    Audience, Authority, CaseKind, Channel, LegalBasis, LimitStart, LimitVariant, Limits, Matter, MatterType, OpenedDuty, Procedure,
-    Separation, Source, SystemOfRecord,
-};
+pub use matter::{LegalBasis, LimitStart, LimitVariant, Limits, Matter, OpenedDuty};
+pub use reform::TaskProgress;
 pub use requirement::{
     CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind, MaterialSource, Need,
     Requirement, RequirementChoice,

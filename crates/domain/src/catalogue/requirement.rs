@@ -78,9 +78,7 @@ impl Requirement {
             Need::Any => usize::from(self.choices.iter().all(|c| own(&c))),
         }
     }
-}
 
-impl Requirement {
     /// How many documents the group meant before anything was shared: each counted once, an any-of group as one.
     #[must_use]
     pub fn asked_for_alone(&self) -> usize {

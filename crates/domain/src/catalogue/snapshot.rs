@@ -1,6 +1,6 @@
 //! A zone's published catalogue in memory; "current" is decided by date when read.
 
-use super::{BaseCatalogue, Bundle, Matter, Zone};
+use super::{BaseCatalogue, Bundle, Matter, Newest, Zone};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +21,14 @@ pub struct Version<T> {
     pub digest: String,
     /// The document.
     pub document: Arc<T>,
+}
+
+impl<T> Version<T> {
+    /// Number and days.
+    #[must_use]
+    pub fn stands(&self) -> Newest {
+        Newest { number: i32::try_from(self.number).unwrap_or(i32::MAX), from: self.effective_from, to: self.effective_to }
+    }
 }
 
 /// All versions of a zone's catalogue.

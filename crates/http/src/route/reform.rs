@@ -54,7 +54,7 @@ pub(crate) struct TaskView {
 impl TaskView {
     fn new(t: ReformTask, today: NaiveDate) -> Self {
         Self {
-            overdue: t.progress != TaskProgress::Done && t.due_on < today,
+            overdue: t.progress.overdue(t.due_on, today),
             id: t.id,
             document: t.document,
             number: t.number,

@@ -3,9 +3,10 @@
 use super::Moment;
 use super::Seat;
 use chrono::NaiveDate;
-use domain::application::{Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, TargetAct, exchange_state, light};
+use domain::application::{Action, Case, CaseState, Ending, Light, Outcome, ProceedingStage, Target, exchange_state, light};
 use domain::calendar::Due;
 use domain::catalogue::Catalogue;
+use domain::catalogue::LaterAct;
 use domain::code::TextCode;
 use domain::flow::{Command, forbidden};
 use domain::local_time::{Instant, date_of};
@@ -172,7 +173,7 @@ impl CaseView {
             certificate_no: case
                 .case_no
                 .as_ref()
-                .filter(|_| granted && case.target.as_ref().is_none_or(|t| t.act != TargetAct::Cancel))
+                .filter(|_| granted && case.target.as_ref().is_none_or(|t| t.act != LaterAct::Cancel))
                 .map(|no| format!("Z{no}")),
             by_commitment: progress.by_commitment,
             proceeding: progress.proceeding,

@@ -1,12 +1,11 @@
 //! The guide (办事指南) of a matter or bundle on the answers given: one source for the app, the window and paper.
 
-use domain::assessment::{Assessment, Facts, ItemStatus, Plan, Schedule, assess, schedule_of};
+use domain::assessment::{Assessment, Facts, MaterialCount, Plan, Schedule, assess, count_materials, schedule_of};
 use domain::calendar::Limit;
 use domain::catalogue::{
-    Channel, ConditionFacts, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, MaterialSource, Matter, OnlineDepth,
-    ResultType, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone, count_steps,
+    Channel, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, Matter, OnlineDepth, ResultType, Situation, Source,
+    SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone, count_steps,
 };
-use domain::figure::reduction_percent;
 use domain::flow::remedies;
 use serde::Serialize;
 use serde_json::Value;
@@ -44,21 +43,6 @@ pub struct Guide {
     /// What is special to the bundle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<GuideBundle>,
-}
-
-/// How many materials one set spares.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MaterialCount {
-    /// Asked of the applicant here: what e-licences, data sharing and the errand itself bring is not.
-    #[schema(example = 4)]
-    pub asked: usize,
-    /// Asked if every matter were applied for by itself, each with its own form.
-    #[schema(example = 6)]
-    pub separately: usize,
-    /// By how many per cent that is fewer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "33.33")]
-    pub reduction_percent: Option<String>,
 }
 
 /// What is special to a bundle.
@@ -200,7 +184,7 @@ impl Guide {
             name: plan.name.clone(),
             version: plan.bundle.as_ref().map(|b| b.number).or_else(|| plan.matters.first().map(|m| m.number)).unwrap_or_default(),
             situations: plan.situations.clone(),
-            materials: count_materials(plan, &active, &conditions, &assessment),
+            materials: count_materials(plan, &conditions, &assessment),
             schedule: schedule_of(plan, facts),
             form: plan.form.schema().clone(),
             intermediary_services: zone.intermediary_services.iter().filter(needed).cloned().collect(),
@@ -264,29 +248,4 @@ fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone) -> GuideMatte
         source: m.source,
         department_name,
     }
-}
-
-/// What is asked here, and what would be asked of each matter alone: its own form counts there as one each, here as one.
-fn count_materials(plan: &Plan, active: &[&Version<Matter>], conditions: &ConditionFacts, assessment: &Assessment) -> MaterialCount {
-    let brought: BTreeSet<&str> = active
-        .iter()
-        .flat_map(|m| &m.document.requirements)
-        .flat_map(|r| &r.choices)
-        .filter(|c| matches!(c.source, MaterialSource::ELicence | MaterialSource::DataShare))
-        .map(|c| c.material.as_str())
-        .collect();
-    let asked = |item: &&domain::assessment::Item| {
-        item.status == ItemStatus::Missing
-            && !brought.contains(item.material.as_str())
-            && !item.alternatives.iter().any(|a| brought.contains(a.material.as_str()))
-    };
-    let holds = |r: &&domain::catalogue::Requirement| r.when.as_ref().is_none_or(|c| c.holds(conditions));
-    let alone = |m: &&&Version<Matter>| {
-        let groups = m.document.requirements.iter().filter(holds);
-        groups.map(domain::catalogue::Requirement::asked_for_alone).sum::<usize>() + 1
-    };
-    let (asked, separately) = (assessment.items.iter().filter(asked).count() + 1, active.iter().map(|m| alone(&m)).sum::<usize>());
-    let (now, before) = (u64::try_from(asked).unwrap_or(0), u64::try_from(separately).unwrap_or(0));
-    let is_bundle = plan.bundle.is_some();
-    MaterialCount { asked, separately, reduction_percent: reduction_percent(before, now).filter(|_| is_bundle) }
 }

@@ -5,8 +5,9 @@ use crate::engine::{At, Code, DbError, Id, Tx};
 use crate::schema::cases;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use diesel::prelude::*;
-use domain::application::{Case, CaseState, Deadline, Outcome, PromisedLimit, Target, TargetAct};
+use domain::application::{Case, CaseState, Deadline, Outcome, PromisedLimit, Target};
 use domain::calendar::{Due, Limit, LimitUnit};
+use domain::catalogue::LaterAct;
 use domain::catalogue::{LimitStart, Procedure};
 use uuid::Uuid;
 
@@ -35,7 +36,7 @@ pub(super) struct CaseRow {
     provisional: bool,
     queue_at: At,
     version: i64,
-    target_kind: Option<Code<TargetAct>>,
+    target_kind: Option<Code<LaterAct>>,
     target_ref: Option<String>,
     handler_id: Option<Id>,
     outcome: Option<Code<Outcome>>,

@@ -11,7 +11,7 @@ use crate::engine::{At, Code, DbError, Id, Tx};
 use crate::schema::{catalogue_generations as generations, catalogue_retirements as retirements, catalogue_versions as versions};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Form, Matter, Version, Zone};
+use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Form, Matter, Newest, Version, Zone};
 use domain::codes;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
@@ -116,52 +116,33 @@ pub fn generations(tx: &mut Tx<'_>) -> Result<BTreeMap<i32, i64>, DbError> {
 
 /// The newest version of one document.
 #[derive(Debug, Clone)]
-pub struct NewestVersion {
+pub struct Known {
     /// Identity.
     pub id: Uuid,
-    /// Number.
-    pub number: i32,
-    /// First day it holds.
-    pub effective_from: NaiveDate,
-    /// First day it no longer holds.
-    pub effective_to: Option<NaiveDate>,
+    /// Digest.
+    pub digest: String,
+    /// Number and days.
+    pub stands: Newest,
 }
 
 /// The newest version of a document.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn newest_of(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, code: &str) -> Result<Option<NewestVersion>, DbError> {
+pub fn newest_of(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, code: &str) -> Result<Option<Known>, DbError> {
     let lines = history(tx, zone, kind, code, None, 1)?;
-    Ok(lines.into_iter().next().map(|v| NewestVersion {
+    Ok(lines.into_iter().next().map(|v| Known {
         id: v.id,
-        number: i32::try_from(v.number).unwrap_or(i32::MAX),
-        effective_from: v.effective_from,
-        effective_to: v.effective_to,
+        digest: v.digest,
+        stands: Newest { number: i32::try_from(v.number).unwrap_or(i32::MAX), from: v.effective_from, to: v.effective_to },
     }))
 }
 
-/// What an import needs to know of the newest version of a document.
-#[derive(Debug, Clone)]
-pub struct Known {
-    /// Number.
-    pub number: i32,
-    /// Digest.
-    pub digest: String,
-    /// First day it holds.
-    pub effective_from: NaiveDate,
-    /// First day it no longer holds.
-    pub effective_to: Option<NaiveDate>,
-}
-
-/// The newest version of each document.
-pub type Newest = BTreeMap<(DocumentKind, String), Known>;
-
-/// Digest of the newest version of each document: what an import compares itself with.
+/// The newest version of each document: what an import compares itself with.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<Newest, DbError> {
+pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<BTreeMap<(DocumentKind, String), Known>, DbError> {
     let ended = retired(tx, zone)?;
     let rows: Vec<(Id, Code<DocumentKind>, String, i32, String, NaiveDate)> = versions::table
         .filter(versions::zone_id.eq(zone))
@@ -169,7 +150,8 @@ pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<Newest, DbError> {
         .select((versions::id, versions::kind, versions::code, versions::number, versions::digest, versions::effective_from))
         .load(tx.connection)?;
     let known = |(id, kind, code, number, digest, effective_from): (Id, Code<DocumentKind>, String, i32, String, NaiveDate)| {
-        ((kind.0, code), Known { number, digest, effective_from, effective_to: ended.get(&id.0).copied() })
+        let stands = Newest { number, from: effective_from, to: ended.get(&id.0).copied() };
+        ((kind.0, code), Known { id: id.0, digest, stands })
     };
     Ok(rows.into_iter().map(known).collect())
 }

@@ -81,7 +81,7 @@ impl Work<'_, '_> {
         let identifier = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));
         let mut replaces = None;
         if let Some(target) = &case.target {
-            use domain::application::TargetAct::{Cancel, Change, Renew, Replace};
+            use domain::catalogue::LaterAct::{Cancel, Change, Renew, Replace};
             let valid = |c: &Certificate| {
                 c.state == CertificateState::Valid && c.matter == matter.code && identifier.is_some() && c.holder_identifier == identifier
             };

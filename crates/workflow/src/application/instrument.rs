@@ -3,7 +3,8 @@
 use super::accept::Rejection;
 use super::work::Work;
 use crate::Error;
-use domain::application::{Outcome, ProceedingStage, TargetAct};
+use domain::application::{Outcome, ProceedingStage};
+use domain::catalogue::LaterAct;
 use domain::flow::{ClockEntry, ClockKind, Notice, ProceedingCause, remedies};
 use domain::local_time::{date_of, local};
 use persistence::ids;
@@ -131,7 +132,7 @@ impl Work<'_, '_> {
         }
         let scope = &self.dossier.content.scope;
         let covered = if scope.is_empty() { String::new() } else { format!("范围：{}。", scope.join("、")) };
-        if let Some(target) = case.target.as_ref().filter(|t| t.act == TargetAct::Cancel) {
+        if let Some(target) = case.target.as_ref().filter(|t| t.act == LaterAct::Cancel) {
             let said = format!("{opening}，经审查，决定准予注销《{}》（编号{}）。", matter.result_name, target.certificate_no);
             return self.make(Some(id), InstrumentKind::Grant, "准予注销决定书", vec![said], body);
         }

@@ -5,15 +5,17 @@ use super::import::{Complaint, File};
 use super::{in_order, record};
 use crate::{Editing, Error, Invalid};
 use chrono::NaiveDate;
-use domain::catalogue::{AdjustmentKind, DelegatedState, SystemAccountState, Zone, forbids_move, lacks_account};
+use domain::catalogue::{
+    AdjustmentKind, Catalogue, DelegatedState, SystemAccountState, Zone, forbids_adjustment, forbids_move, lacks_account,
+};
 use domain::code::TextCode;
 use domain::event::EventKind;
 use domain::local_time::date_of;
 use domain::reason::Reason;
+use persistence::Tx;
 use persistence::catalogue::DocumentKind;
 use persistence::delegation::{self as rows, Adjustment, DelegatedMatter, SystemAccount};
 use persistence::ids::new_id;
-use persistence::{DbError, Tx};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -88,11 +90,6 @@ impl Delegated {
     }
 }
 
-/// Adds the rows that are not there yet.
-pub(super) fn import(tx: &mut Tx<'_>, zone: i32, register: Vec<DelegatedMatter>) -> Result<usize, DbError> {
-    rows::insert(tx, zone, register)
-}
-
 /// One line of an adjustment.
 pub struct AdjustmentLine {
     /// What it does.
@@ -128,68 +125,25 @@ pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Ve
         return Err(Error::Invalid(vec![Invalid::new("/effective_on", "in_the_past", "生效日期不得早于今天")]));
     }
     let catalogue = editing.snapshots.fresh(tx, editing.known.clone())?.catalogue;
-    let profile = catalogue.zone.clone();
     let mut wrong = Vec::new();
     let mut made = Vec::new();
     for (i, line) in batch.lines.into_iter().enumerate() {
-        let known = rows::find(tx, zone, &line.matter.code)?;
-        let mut complain = |code, text: String| wrong.push(Invalid::new(format!("/lines/{i}"), code, text));
-        let mut matter = line.matter;
-        match (line.kind, known) {
-            (AdjustmentKind::Add, Some(known)) if known.state != DelegatedState::Cancelled => {
-                complain("already_there", format!("目录中已有「{}」", matter.code));
-            }
-            (AdjustmentKind::Cancel | AdjustmentKind::Change, None) => complain("unknown", format!("目录中没有「{}」", matter.code)),
-            (AdjustmentKind::Cancel | AdjustmentKind::Change, Some(known)) if known.state == DelegatedState::Cancelled => {
-                complain("already_cancelled", format!("「{}」已经取消", known.name));
-            }
-            (AdjustmentKind::Add | AdjustmentKind::Change, _) if matter.name.is_empty() || matter.delegating_body.is_empty() => {
-                complain("missing", "新增或者变更应写明名称和赋权部门".to_owned());
-            }
-            (AdjustmentKind::Add | AdjustmentKind::Change, _) if profile.department(&matter.department).is_none() => {
-                complain("department_missing", format!("「{}」没有承接部门，或者园区没有该部门", matter.name));
-            }
-            (AdjustmentKind::Add, known) => {
-                matter.effective_from = Some(batch.effective_on);
-                match in_force_without_account(tx, zone, &matter)? {
-                    Some(reason) => complain("system_account_missing", reason.text),
-                    None if known.is_some() => rows::save(tx, zone, matter.clone())?,
-                    None => drop(rows::insert(tx, zone, vec![matter.clone()])?),
-                }
-            }
-            (AdjustmentKind::Change, Some(known)) => {
-                let moved = known.system != matter.system;
-                matter = DelegatedMatter { state: known.state, effective_from: known.effective_from, ..matter };
-                match in_force_without_account(tx, zone, &matter)?.filter(|_| moved) {
-                    Some(reason) => complain("system_account_missing", reason.text),
-                    None => rows::save(tx, zone, matter.clone())?,
-                }
-            }
-            (AdjustmentKind::Cancel, Some(known)) => {
-                matter = DelegatedMatter { state: DelegatedState::Cancelled, effective_to: Some(batch.effective_on), ..known };
-                rows::save(tx, zone, matter.clone())?;
-                // The catalogue's matter of the same code ends with the delegation.
-                if catalogue.matter(&matter.code, batch.effective_on).is_some() {
-                    let document = (DocumentKind::Matter, matter.code.as_str());
-                    match end_version(tx, editing, &catalogue, document, batch.effective_on, &line.reason) {
-                        Err(Error::StateForbids(reason)) => complain("still_needed", reason.text),
-                        done => done?,
-                    }
-                }
-            }
+        let (kind, reason) = (line.kind, line.reason.clone());
+        match carry_out(tx, editing, &catalogue, batch.effective_on, line)? {
+            Err(why) => wrong.push(Invalid::new(format!("/lines/{i}"), &why.code, why.text)),
+            Ok(matter) => made.push(Adjustment {
+                id: new_id(),
+                batch: id,
+                kind,
+                code: matter.code,
+                name: matter.name,
+                reason,
+                document: batch.document.clone(),
+                effective_on: batch.effective_on,
+                made_by: editing.account,
+                created_at: now,
+            }),
         }
-        made.push(Adjustment {
-            id: new_id(),
-            batch: id,
-            kind: line.kind,
-            code: matter.code,
-            name: matter.name,
-            reason: line.reason,
-            document: batch.document.clone(),
-            effective_on: batch.effective_on,
-            made_by: editing.account,
-            created_at: now,
-        });
     }
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
@@ -202,6 +156,77 @@ pub fn adjust(tx: &mut Tx<'_>, editing: &Editing, batch: Adjusting) -> Result<Ve
     });
     record(tx, zone, EventKind::DelegationAdjusted, payload, &editing.actor)?;
     Ok(made)
+}
+
+/// Carries out one line; the reason where it can't be done.
+fn carry_out(
+    tx: &mut Tx<'_>,
+    editing: &Editing,
+    catalogue: &Catalogue,
+    on: NaiveDate,
+    line: AdjustmentLine,
+) -> Result<Result<DelegatedMatter, Reason>, Error> {
+    let known = rows::find(tx, editing.known.zone, &line.matter.code)?;
+    let standing = known.as_ref().map(|k| (k.name.as_str(), k.state));
+    if let Some(reason) = forbids_adjustment(line.kind, &line.matter.code, standing) {
+        return Ok(Err(reason));
+    }
+    match (line.kind, known) {
+        (AdjustmentKind::Cancel, Some(known)) => take_out(tx, editing, catalogue, on, known, &line.reason),
+        (_, known) => put_in(tx, &catalogue.zone, editing.known.zone, on, line, known),
+    }
+}
+
+/// Takes a matter in, or changes it. One that is handled needs an account in its system; that of one changed was looked at
+/// when it came in, unless the system is another now.
+fn put_in(
+    tx: &mut Tx<'_>,
+    profile: &Zone,
+    zone: i32,
+    on: NaiveDate,
+    line: AdjustmentLine,
+    known: Option<DelegatedMatter>,
+) -> Result<Result<DelegatedMatter, Reason>, Error> {
+    let refused = |code, text: String| Ok(Err(Reason::new(code, text, "赋权事项动态调整机制")));
+    let mut matter = line.matter;
+    if matter.name.is_empty() || matter.delegating_body.is_empty() {
+        return refused("missing", "新增或者变更应写明名称和赋权部门".to_owned());
+    }
+    if profile.department(&matter.department).is_none() {
+        return refused("department_missing", format!("「{}」没有承接部门，或者园区没有该部门", matter.name));
+    }
+    let changed = known.as_ref().filter(|_| line.kind == AdjustmentKind::Change);
+    (matter.state, matter.effective_from) = changed.map_or((matter.state, Some(on)), |k| (k.state, k.effective_from));
+    if changed.is_none_or(|k| k.system != matter.system)
+        && let Some(reason) = in_force_without_account(tx, zone, &matter)?
+    {
+        return Ok(Err(reason));
+    }
+    match known {
+        Some(_) => rows::save(tx, zone, matter.clone())?,
+        None => drop(rows::insert(tx, zone, vec![matter.clone()])?),
+    }
+    Ok(Ok(matter))
+}
+
+/// Takes a matter out; the catalogue's matter of the same code ends with the delegation.
+fn take_out(
+    tx: &mut Tx<'_>,
+    editing: &Editing,
+    catalogue: &Catalogue,
+    on: NaiveDate,
+    known: DelegatedMatter,
+    reason: &str,
+) -> Result<Result<DelegatedMatter, Reason>, Error> {
+    let matter = DelegatedMatter { state: DelegatedState::Cancelled, effective_to: Some(on), ..known };
+    rows::save(tx, editing.known.zone, matter.clone())?;
+    if catalogue.matter(&matter.code, on).is_some() {
+        match end_version(tx, editing, catalogue, (DocumentKind::Matter, &matter.code), on, reason) {
+            Err(Error::StateForbids(why)) => return Ok(Err(Reason { code: "still_needed".to_owned(), ..why })),
+            done => done?,
+        }
+    }
+    Ok(Ok(matter))
 }
 
 fn in_force_without_account(tx: &mut Tx<'_>, zone: i32, matter: &DelegatedMatter) -> Result<Option<Reason>, Error> {

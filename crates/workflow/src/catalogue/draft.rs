@@ -13,8 +13,8 @@ use domain::local_time::date_of;
 use domain::reason::Reason;
 use persistence::Tx;
 use persistence::catalogue::{
-    Authorship, DocumentKind, Draft, NewVersion, NewestVersion, digest, drop_draft, find_document, insert_draft, insert_retirement,
-    lock_draft, newest_of, publish as publish_versions, save_draft,
+    Authorship, DocumentKind, Draft, NewVersion, digest, drop_draft, find_document, insert_draft, insert_retirement, lock_draft, newest_of,
+    publish as publish_versions, save_draft,
 };
 use persistence::event::Actor;
 use persistence::idempotency::{Outcome, Request, claim};
@@ -51,6 +51,12 @@ impl Editing {
         }
     }
 
+    /// The same where a draft is what it leads to.
+    fn replayed_draft(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Draft>, Error> {
+        let Some(earlier) = self.replayed(tx, id)? else { return Ok(None) };
+        Ok(Some(lock_draft(tx, self.zone(), earlier)?.ok_or(Error::NotFound)?))
+    }
+
     /// The draft, locked, and the catalogue as it is in force in this transaction.
     fn lock(&self, tx: &mut Tx<'_>, id: Uuid, command: DraftCommand) -> Result<(Draft, ZoneSnapshot), Error> {
         in_order(tx, self.zone())?;
@@ -85,10 +91,10 @@ pub struct NewDraft {
 /// [`Error::Invalid`] for a document of another code, [`Error::NotFound`] where there is nothing to begin from.
 pub fn begin_draft(tx: &mut Tx<'_>, editing: &Editing, new: NewDraft) -> Result<Draft, Error> {
     let (id, zone, now) = (new_id(), editing.zone(), tx.now());
-    if let Some(earlier) = editing.replayed(tx, id)? {
-        return lock_draft(tx, zone, earlier)?.ok_or(Error::NotFound);
+    if let Some(done) = editing.replayed_draft(tx, id)? {
+        return Ok(done);
     }
-    let number = newest_of(tx, zone, new.kind, &new.code)?.map_or(0, |known| known.number);
+    let number = newest_of(tx, zone, new.kind, &new.code)?.map_or(0, |known| known.stands.number);
     let document = match new.document {
         Some(document) => document.to_string(),
         None => find_document(tx, zone, new.kind, &new.code, number)?.ok_or(Error::NotFound)?,
@@ -170,8 +176,8 @@ fn save(tx: &mut Tx<'_>, editing: &Editing, mut draft: Draft) -> Result<Draft, E
 /// # Errors
 /// [`Error::Flawed`], [`Error::StateForbids`].
 pub fn submit_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid) -> Result<Draft, Error> {
-    if let Some(earlier) = editing.replayed(tx, id)? {
-        return lock_draft(tx, editing.zone(), earlier)?.ok_or(Error::NotFound);
+    if let Some(done) = editing.replayed_draft(tx, id)? {
+        return Ok(done);
     }
     let (mut draft, snapshot) = editing.lock(tx, id, DraftCommand::Submit)?;
     flawless(&draft, &snapshot, date_of(tx.now()))?;
@@ -185,8 +191,8 @@ pub fn submit_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid) -> Result<Draf
 /// # Errors
 /// [`Error::StateForbids`].
 pub fn return_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, note: String) -> Result<Draft, Error> {
-    if let Some(earlier) = editing.replayed(tx, id)? {
-        return lock_draft(tx, editing.zone(), earlier)?.ok_or(Error::NotFound);
+    if let Some(done) = editing.replayed_draft(tx, id)? {
+        return Ok(done);
     }
     let (mut draft, _) = editing.lock(tx, id, DraftCommand::Return)?;
     (draft.state, draft.note, draft.reviewed_by) = (DraftState::Draft, Some(note), Some(editing.account));
@@ -211,8 +217,8 @@ pub fn discard_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid) -> Result<(),
 /// version was published since the draft was begun.
 pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<NaiveDate>) -> Result<Draft, Error> {
     let zone = editing.zone();
-    if let Some(earlier) = editing.replayed(tx, id)? {
-        return lock_draft(tx, zone, earlier)?.ok_or(Error::NotFound);
+    if let Some(done) = editing.replayed_draft(tx, id)? {
+        return Ok(done);
     }
     let (mut draft, snapshot) = editing.lock(tx, id, DraftCommand::Publish)?;
     if let Some(reason) = two_people(draft.editors.contains(&editing.account)) {
@@ -228,12 +234,12 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
         return Err(Error::Invalid(vec![Invalid::new("/effective_from", "in_the_future", text)]));
     }
     let newest = newest_of(tx, zone, draft.kind, &draft.code)?;
-    let known = newest.as_ref().map_or(0, |known| known.number);
+    let known = newest.as_ref().map_or(0, |known| known.stands.number);
     if u32::try_from(known).unwrap_or_default() != draft.base_number {
         let text = format!("起草后已发布第{known}版，请在新版上重新起草");
         return Err(Error::StateForbids(Reason::new("draft_outdated", text, "目录管理规程")));
     }
-    if let Some(reason) = newest.as_ref().and_then(|n| overtakes(n, effective_from, today)) {
+    if let Some(reason) = newest.and_then(|n| n.stands.forbids_version(effective_from, today)) {
         return Err(Error::StateForbids(reason));
     }
     flawless(&draft, &snapshot, effective_from)?;
@@ -255,17 +261,6 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
     publish_versions(tx, zone, vec![(known + 1, version)])?;
     (draft.state, draft.reviewed_by) = (DraftState::Published, Some(editing.account));
     save(tx, editing, draft)
-}
-
-/// Why a version from `from` on would undo what was decided for a later day.
-fn overtakes(newest: &NewestVersion, from: NaiveDate, today: NaiveDate) -> Option<Reason> {
-    let (number, begins) = (newest.number, newest.effective_from);
-    if from < begins {
-        let text = format!("第{number}版将于{begins}生效，新版的生效日期不得早于该日");
-        return Some(Reason::new("version_scheduled", text, "目录管理规程"));
-    }
-    let ends = newest.effective_to.filter(|to| *to > today)?;
-    Some(Reason::new("retirement_scheduled", format!("第{number}版已定于{ends}停用，停用后才能发布新版"), "目录管理规程"))
 }
 
 fn flawless(draft: &Draft, snapshot: &ZoneSnapshot, day: NaiveDate) -> Result<(), Error> {
@@ -302,11 +297,7 @@ fn matter_findings(matter: &Matter, catalogue: &Catalogue, day: NaiveDate) -> Ve
                 let text = format!("发布后一件事「{}」将不成立：{}", bundle.document.name, f.text);
                 Finding { pointer: String::new(), text, ..f }
             });
-            for finding in told {
-                if !found.contains(&finding) {
-                    found.push(finding);
-                }
-            }
+            told.for_each(|finding| tell_once(&mut found, finding));
         }
     }
     found
@@ -317,13 +308,16 @@ fn bundle_findings(bundle: &Bundle, catalogue: &Catalogue, day: NaiveDate) -> Ve
     let mut found: Vec<Finding> = Vec::new();
     for day in catalogue.turning_days(day) {
         let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
-        for finding in check_bundle(bundle, &catalogue.zone, &catalogue.base, matter) {
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
-        }
+        check_bundle(bundle, &catalogue.zone, &catalogue.base, matter).into_iter().for_each(|finding| tell_once(&mut found, finding));
     }
     found
+}
+
+/// What is wrong on several days is told once.
+fn tell_once(found: &mut Vec<Finding>, finding: Finding) {
+    if !found.contains(&finding) {
+        found.push(finding);
+    }
 }
 
 /// A profile must keep the departments and places that its matters name.
@@ -355,7 +349,8 @@ pub fn retire(
     let (zone, today) = (editing.zone(), date_of(tx.now()));
     let on = on.unwrap_or(today);
     if editing.replayed(tx, Uuid::nil())?.is_some() {
-        return Ok(on);
+        let ended = newest_of(tx, zone, kind, code)?.and_then(|known| known.stands.to);
+        return Ok(ended.unwrap_or(on));
     }
     if on < today {
         return Err(Error::Invalid(vec![Invalid::new("/effective_to", "in_the_past", "失效日期不得早于今天")]));
@@ -377,10 +372,8 @@ pub(super) fn end_version(
 ) -> Result<(), Error> {
     let zone = editing.zone();
     let newest = newest_of(tx, zone, kind, code)?.ok_or(Error::NotFound)?;
-    let (version, number) = (newest.id, newest.number);
-    if newest.effective_from > on {
-        let text = format!("第{number}版将于{}生效，停用日期不得早于该日", newest.effective_from);
-        return Err(Error::StateForbids(Reason::new("version_scheduled", text, "目录管理规程")));
+    if let Some(reason) = newest.stands.forbids_end(on) {
+        return Err(Error::StateForbids(reason));
     }
     let needs = |b: &Bundle| b.members.iter().any(|m| m.matter == code);
     let mut days = catalogue.turning_days(on).into_iter();
@@ -390,10 +383,10 @@ pub(super) fn end_version(
         let text = format!("一件事「{}」仍包含该事项，请先调整一件事", bundle.document.name);
         return Err(Error::StateForbids(Reason::new("matter_in_bundle", text, "目录管理规程")));
     }
-    if !insert_retirement(tx, zone, version, on, reason, editing.account)? {
+    if !insert_retirement(tx, zone, newest.id, on, reason, editing.account)? {
         return Err(Error::StateForbids(Reason::new("already_retired", "该版本已经停用", "目录管理规程")));
     }
-    let payload = json!({"kind": kind, "code": code, "version": number, "effective_to": on});
+    let payload = json!({"kind": kind, "code": code, "version": newest.stands.number, "effective_to": on});
     record(tx, zone, EventKind::CatalogueRetired, payload, &editing.actor)?;
     Ok(persistence::catalogue::bump_generation(tx, zone)?)
 }

@@ -1,13 +1,13 @@
 //! Import: all files of all zones, or nothing; every complaint with file, pointer and reason.
 
-use super::delegation::{self, Delegated, read_delegated};
+use super::delegation::{Delegated, read_delegated};
 use super::document::{Document, read_document};
 use super::reform::{self, Task, read_tasks};
 use crate::Error;
 use chrono::NaiveDate;
 use domain::calendar::{DayKind, WorkCalendar};
 use domain::catalogue::{
-    BaseCatalogue, Bundle, Catalogue, Finding, Matter, Zone, check_bundle, check_matter, check_references, check_zone,
+    BaseCatalogue, Bundle, Catalogue, Finding, Matter, Version, Zone, check_bundle, check_matter, check_references, check_zone,
 };
 use domain::event::EventKind;
 use domain::local_time::date_of;
@@ -197,14 +197,14 @@ impl Documents {
             }
         }
         let matters: BTreeMap<&str, &Matter> = self.matters.iter().map(|m| (m.value.code.as_str(), &m.value)).collect();
-        let newest = |code: &str| Some(there?.matters.get(code)?.last().filter(|v| v.effective_to.is_none())?.document.as_ref());
+        let newest = |code: &str| Some(lasting(there?.matters.get(code)?)?.document.as_ref());
         let find = |code: &str| matters.get(code).copied().or_else(|| newest(code));
         found.extend(self.matters.iter().flat_map(|m| complaints(&m.file, check_matter(&m.value, zone))));
         found.extend(self.bundles.iter().flat_map(|b| complaints(&b.file, check_bundle(&b.value, zone, base, find))));
         // Bundles that are in force and not part of the import must still merge with the new matters.
         let untouched = there.into_iter().flat_map(|c| &c.bundles).filter(|(code, _)| self.bundles.iter().all(|b| b.value.code != **code));
         for (code, versions) in untouched {
-            let Some(bundle) = versions.last().filter(|v| v.effective_to.is_none()) else { continue };
+            let Some(bundle) = lasting(versions) else { continue };
             // What was wrong before is not this import's to mend.
             let before = there.map(|c| check_bundle(&bundle.document, &c.zone, &c.base, newest)).unwrap_or_default();
             let mut broken = check_bundle(&bundle.document, zone, base, find);
@@ -214,13 +214,18 @@ impl Documents {
         if self.profile.is_some() {
             let others = there.into_iter().flat_map(|c| &c.matters).filter(|(code, _)| !matters.contains_key(code.as_str()));
             for (code, versions) in others {
-                let Some(matter) = versions.last().filter(|v| v.effective_to.is_none()) else { continue };
+                let Some(matter) = lasting(versions) else { continue };
                 found.extend(complaints(&format!("zones/{slug}/matters/{code}.json"), check_references(&matter.document, zone)));
             }
         }
         found.extend(self.delegated.iter().flat_map(|d| d.check(zone)));
         found
     }
+}
+
+/// The newest version, if no end is set to it.
+fn lasting<T>(versions: &[Version<T>]) -> Option<&Version<T>> {
+    versions.last().filter(|v| v.effective_to.is_none())
 }
 
 /// First day on which the first version of a document holds: the first day of the calendar that is shipped.
@@ -241,20 +246,21 @@ pub fn import(tx: &mut Tx<'_>, reading: Reading, actor: &Actor) -> Result<Import
     let today = date_of(tx.now());
     if let Some(base) = reading.base {
         let version = new_version(DocumentKind::Base, "base".to_owned(), base.canonical, today);
+        super::in_order(tx, zone::PLATFORM)?;
         publish_changed(tx, zone::PLATFORM, vec![version], actor, &mut imported)?;
     }
     for (slug, mut documents) in reading.zones {
         let number = zone::ensure(tx, &slug)?;
         super::in_order(tx, number)?;
-        let now = catalogue::generation(tx, number)?;
-        if reading.against.get(&slug).is_some_and(|checked| *checked != now) {
+        let generation = catalogue::generation(tx, number)?;
+        if reading.against.get(&slug).is_some_and(|checked| *checked != generation) {
             let text = "检查之后目录已有变动，请重新导入";
             return Err(Error::StateForbids(Reason::new("catalogue_moved", text, "目录管理规程")));
         }
         let registers = (documents.delegated.take(), documents.tasks.take());
         publish_changed(tx, number, documents.versions(today), actor, &mut imported)?;
         if let Some(delegated) = registers.0 {
-            imported.delegated += delegation::import(tx, number, delegated.rows)?;
+            imported.delegated += persistence::delegation::insert(tx, number, delegated.rows)?;
         }
         if let Some(tasks) = registers.1 {
             imported.tasks += reform::import(tx, number, tasks)?;
@@ -276,7 +282,6 @@ pub fn preview(tx: &mut Tx<'_>, zone: i32, reading: Reading) -> Result<Imported,
 }
 
 fn publish_changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, actor: &Actor, imported: &mut Imported) -> Result<(), Error> {
-    super::in_order(tx, zone)?;
     let new = changed(tx, zone, versions, imported)?;
     if !new.is_empty() {
         imported.published += new.len();
@@ -296,14 +301,14 @@ fn changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, imported: &mut
     let mut new = Vec::new();
     for mut version in versions {
         let number = match known.get(&(version.kind, version.code.clone())) {
-            Some(known) if known.digest == version.digest && known.effective_to.is_none() => {
+            Some(known) if known.digest == version.digest && known.stands.to.is_none() => {
                 imported.unchanged += 1;
                 continue;
             }
             Some(known) => {
                 // What is to come into force is replaced on its day, not overtaken.
-                version.effective_from = today.max(known.effective_from);
-                known.number + 1
+                version.effective_from = today.max(known.stands.from);
+                known.stands.number + 1
             }
             None => {
                 version.effective_from = start.min(today);

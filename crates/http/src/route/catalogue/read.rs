@@ -13,7 +13,7 @@ use crate::view::page::{Count, CountMode, Page, page};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use domain::assessment::Facts;
-use domain::catalogue::{Audience, Bundle, CaseKind, Channel, Matter, MatterType, PlaceKind, Stage, Subject, Way, Zone};
+use domain::catalogue::{Audience, Bundle, CaseKind, Channel, Matter, MatterType, Stage, Subject, Way, Zone};
 use domain::local_time::date_of;
 use search::HitKind;
 use serde::Deserialize;
@@ -263,12 +263,9 @@ pub(crate) struct BundleQuery {
 
 impl BundleQuery {
     fn matches(&self, bundle: &Bundle, zone: &Zone, matter: impl Fn(&str) -> Option<String>) -> bool {
-        let outside = |code: &String| zone.place(code).is_some_and(|p| p.kind != PlaceKind::Hall);
-        // 就近办 is what a station or supermarket really offers, whatever was declared.
-        let supports = |way: Way| bundle.ways.contains(&way) && (way != Way::Nearby || bundle.places.iter().any(outside));
         let of = |d: &String| bundle.lead_department == *d || bundle.members.iter().any(|m| matter(&m.matter).as_ref() == Some(d));
         self.audience.is_none_or(|a| bundle.audiences.contains(&a))
-            && self.way.is_none_or(supports)
+            && self.way.is_none_or(|w| bundle.supports(w, zone))
             && self.stage.is_none_or(|s| bundle.stage == Some(s))
             && self.department.as_ref().is_none_or(of)
             && self.place.as_ref().is_none_or(|p| bundle.places.contains(p))
