@@ -74,6 +74,30 @@ async fn what_goes_out_comes_back_as_it_was(#[values(Sqlite, Postgres)] database
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_does_not_undo_an_end_that_is_set(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let show = |days| matter("drone-show", "无人机表演备案", days, &[]);
+    office.add("/matters/drone-show", &show(5)).await.ok();
+    let retire = json!({"reason": "停", "effective_to": "2024-10-08"});
+    office.app.act(&office.publisher, "/matters/drone-show/retire", &retire).await.ok();
+    let file = |days| zipped(&[("matters/drone-show.json", show(days).to_string().as_bytes())]);
+    let same = import(&office, ZIP, export(&office, "").await, "").await.ok();
+    assert_eq!(same.body["published"], 0);
+    let report = import(&office, ZIP, file(6), "?dry_run=true").await.ok();
+    assert_eq!(told(&report, "complaints")[0].1, "retirement_scheduled");
+    import(&office, ZIP, file(6), "").await.problem(422, "document_flawed");
+    office.see("/matters/drone-show").await.ok();
+    office.app.move_clock("2024-10-08T09:00:00+08:00").await;
+    office.see("/matters/drone-show").await.problem(404, "not_found");
+    // Once it has ended, a file may bring it back.
+    let publisher = office.app.login(Role::CataloguePublisher, 0).await;
+    let office = Office { publisher, ..office };
+    assert_eq!(import(&office, ZIP, file(6), "").await.ok().body["published"], 1);
+    assert_eq!(office.see("/matters/drone-show").await.ok().body["version"], 2);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_error_is_told_and_nothing_is_done(#[values(Sqlite, Postgres)] database: Database) {
     let office = Office::open(database).await;
     let mut late = matter("late", "超期", 25, &[]);

@@ -3,7 +3,9 @@
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use domain::catalogue::{Bundle, Catalogue, Matter, Zone};
+use domain::local_time::date_of;
 use persistence::catalogue::DocumentKind;
+use persistence::clock::real_now;
 use persistence::{audit, migrate, zone};
 use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
 use std::io::Write;
@@ -114,7 +116,7 @@ fn import(folder: Option<PathBuf>, dry_run: bool) -> anyhow::Result<()> {
         None => embedded_files(),
     };
     if dry_run {
-        match workflow::catalogue::read(&files, &installed()) {
+        match workflow::catalogue::read(&files, &installed(), date_of(real_now())) {
             Ok(_) => println!("{} files are in order", files.len()),
             Err(complaints) => {
                 for c in &complaints {

@@ -5,6 +5,7 @@ use crate::data::{embedded_files, files_below};
 use crate::demo::{DemoAccount, open_demo_accounts};
 use crate::keys::master_key;
 use anyhow::{Context, bail};
+use domain::local_time::date_of;
 use http_api::token::{LIFETIME_SECONDS, Tokens, new_key};
 use http_api::{AppState, Limits, Running, remembered, serve};
 use persistence::clock::Clock;
@@ -80,7 +81,7 @@ pub fn import_files(db: &Db, files: &[File]) -> anyhow::Result<Imported> {
     let snapshots = Snapshots::default();
     db.write_blocking(|tx| snapshots.load(tx))?;
     let known: Vec<_> = snapshots.zones().into_iter().map(|s| s.catalogue).collect();
-    let reading = read(files, &known).map_err(|complaints| anyhow::anyhow!(listed(&complaints)))?;
+    let reading = read(files, &known, date_of(db.clock().now())).map_err(|complaints| anyhow::anyhow!(listed(&complaints)))?;
     Ok(db.write_blocking(|tx| import(tx, reading, &Actor::system()))?)
 }
 

@@ -308,7 +308,9 @@ fn bundle_findings(bundle: &Bundle, catalogue: &Catalogue, day: NaiveDate) -> Ve
     let mut found: Vec<Finding> = Vec::new();
     for day in catalogue.turning_days(day) {
         let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
-        check_bundle(bundle, &catalogue.zone, &catalogue.base, matter).into_iter().for_each(|finding| tell_once(&mut found, finding));
+        for finding in check_bundle(bundle, &catalogue.zone, &catalogue.base, matter) {
+            tell_once(&mut found, finding);
+        }
     }
     found
 }

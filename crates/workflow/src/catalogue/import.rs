@@ -67,6 +67,15 @@ struct Parsed<T> {
     canonical: String,
 }
 
+impl<T> Parsed<T> {
+    /// What an import must not undo: the end that is set to the newest version for a later day.
+    fn overtakes(&self, versions: Option<&Vec<Version<T>>>, today: NaiveDate) -> Option<Complaint> {
+        let newest = versions?.last().filter(|v| v.digest != digest(&self.canonical))?;
+        let reason = newest.stands().forbids_version(today.max(newest.effective_from), today)?;
+        Some(Complaint { file: self.file.clone(), pointer: String::new(), code: "retirement_scheduled", reason: reason.text })
+    }
+}
+
 /// What an import changed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Imported {
@@ -95,12 +104,12 @@ pub struct Change {
     pub version: i32,
 }
 
-/// Reads and checks files without touching the database; `known` is what the installation has already, for a part of
-/// a zone that leans on the rest.
+/// Reads and checks files as of `today` without touching the database; `known` is what the installation has already, for
+/// a part of a zone that leans on the rest.
 ///
 /// # Errors
 /// Every complaint, not only the first.
-pub fn read(files: &[File], known: &[Arc<Catalogue>]) -> Result<Reading, Vec<Complaint>> {
+pub fn read(files: &[File], known: &[Arc<Catalogue>], today: NaiveDate) -> Result<Reading, Vec<Complaint>> {
     let against = known.iter().map(|c| (c.zone.slug.clone(), c.generation)).collect();
     let mut reading = Reading { against, ..Reading::default() };
     let mut complaints = Vec::new();
@@ -114,6 +123,10 @@ pub fn read(files: &[File], known: &[Arc<Catalogue>]) -> Result<Reading, Vec<Com
         let there = known.iter().find(|c| c.zone.slug == *slug);
         let base = base.as_ref().or(there.map(|c| c.base.as_ref()));
         complaints.extend(documents.check(slug, base.unwrap_or(&BaseCatalogue::default()), there.map(AsRef::as_ref)));
+        if let Some(there) = there {
+            complaints.extend(documents.matters.iter().filter_map(|m| m.overtakes(there.matters.get(&m.value.code), today)));
+            complaints.extend(documents.bundles.iter().filter_map(|b| b.overtakes(there.bundles.get(&b.value.code), today)));
+        }
     }
     if complaints.is_empty() { Ok(reading) } else { Err(complaints) }
 }
@@ -301,7 +314,7 @@ fn changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, imported: &mut
     let mut new = Vec::new();
     for mut version in versions {
         let number = match known.get(&(version.kind, version.code.clone())) {
-            Some(known) if known.digest == version.digest && known.stands.to.is_none() => {
+            Some(known) if known.digest == version.digest && known.stands.to.is_none_or(|to| today < to) => {
                 imported.unchanged += 1;
                 continue;
             }

@@ -140,9 +140,10 @@ pub(crate) async fn import_catalogue(
     let (slug, number) = (zone.catalogue.zone.slug.clone(), zone.zone);
     let known = if workbook { documents(&state, number).await? } else { BTreeMap::new() };
     let fresh = state.snapshots.zones().into_iter().find(|z| z.zone == number).map_or_else(|| zone.catalogue.clone(), |z| z.catalogue);
+    let today = date_of(state.db.clock().now());
     let reading = actix_web::web::block(move || {
         let files: Vec<File> = if workbook { read_workbook(&bytes, &slug, &known) } else { unpack(&bytes, &slug) }?;
-        read(&files, &[fresh])
+        read(&files, &[fresh], today)
     });
     let reading = reading.await.map_err(|_| Problem::new(ErrorCode::Internal))?;
     let dry_run = query.0.dry_run.unwrap_or(false);
