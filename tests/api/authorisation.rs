@@ -81,6 +81,19 @@ fn body(operation: Operation) -> Value {
         Operation::WithdrawLetter => json!({"kind": "deferral"}),
         Operation::HandOverCase => json!({"to": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c", "reason": "调岗"}),
         Operation::ExamineCase => support::examination("construction-permit"),
+        Operation::SuspendLicence => json!({"reason": "暂扣", "basis": "条例"}),
+        Operation::RestoreLicence => json!({"reason": "发还"}),
+        Operation::UseLicence => json!({"certificate_no": "Z1", "purpose": "核对"}),
+        Operation::PublishCase => {
+            json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
+        }
+        Operation::ApproveDeferral => json!({"opinion": "同意"}),
+        Operation::FileObjection => json!({"name": "李四", "phone": "13800003210", "text": "异议"}),
+        Operation::AnswerObjection => json!({"upheld": false, "answer": "不成立"}),
+        Operation::OpenJointReview => json!({"kind": "site_visit", "scheduled_at": "2024-09-30T10:00:00+08:00", "place": "现场",
+            "participants": [{"case": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c", "discipline": "消防"}]}),
+        Operation::GiveJointOpinion => json!({"discipline": "消防", "opinion": "符合"}),
+        Operation::CorrectJointReview => json!({"how": "已整改"}),
         Operation::SuspendCase => {
             json!({"procedure": "expert_review", "reason": "评审", "expected_days": 3, "told_applicant_at": "2024-09-27T09:00:00+08:00"})
         }
@@ -137,6 +150,7 @@ async fn knock(app: &App, d: &Documented, zone: &str, at: &Door, token: Option<&
         .replace("{code}", "construction-permit")
         .replace("{number}", "4304762024092710000015")
         .replace("{material}", &at.material)
+        .replace("joint-reviews/{kind}", "joint-reviews/acceptance")
         .replace("{kind}", "deferral?materials=fund-commitment")
         .replace("{receipt}", "acceptance")
         .replace("{token}", "wrong");
@@ -197,6 +211,12 @@ async fn every_operation_opens_only_to_whom_the_table_names(#[values(Sqlite, Pos
                     | Operation::ChangeSystemAccount
                     | Operation::ProgressReformTask
                     | Operation::DiscardDraft
+                    | Operation::FileObjection
+                    | Operation::ShowLicence
+                    | Operation::ListLicenceUses
+                    | Operation::AnswerObjection
+                    | Operation::GiveJointOpinion
+                    | Operation::CorrectJointReview
             ) {
                 continue;
             }

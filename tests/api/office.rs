@@ -13,7 +13,11 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn open(database: Database) -> Self {
-        let app = App::start(database).await;
+        Self::open_at(database, "2024-09-27T10:00:00+08:00").await
+    }
+
+    pub(crate) async fn open_at(database: Database, now: &str) -> Self {
+        let app = App::start_at(database, now).await;
         let (editor, publisher) = (app.login(Role::CatalogueEditor, 0).await, app.login(Role::CataloguePublisher, 0).await);
         Self { app, editor, publisher }
     }

@@ -72,6 +72,7 @@ impl Stage {
             "出件员" => self.app.login(Role::Issuer, 0).await,
             "监督员" => self.app.login(Role::Supervisor, 0).await,
             "建设局审批员" => self.app.login_officer("HUC", 0).await,
+            "建设局审批员乙" => self.app.login_officer("HUC", 1).await,
             "卫健审批员" => self.app.login_officer("HEA", 0).await,
             "卫健审批员乙" => self.app.login_officer("HEA", 1).await,
             other => panic!("nobody is called {other}"),

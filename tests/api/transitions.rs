@@ -32,6 +32,9 @@ fn body(command: Command) -> Value {
         Command::Reject => json!({"ground": "not_required", "explanation": "依法不需要取得许可"}),
         Command::GiveNotice => json!({"items": [{"material": "traffic-plan", "defect": "缺图例", "remedy": "补充图例"}]}),
         Command::Examine => support::examination("road-occupation"),
+        Command::Publish => {
+            json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
+        }
         Command::Suspend => json!({"procedure": "expert_review", "reason": "评审", "expected_days": 3, "told_applicant_at": told}),
         Command::Resume => json!({"result": "通过"}),
         Command::Extend => json!({"days": 5, "reason": "复杂", "approved_by": "局长", "told_applicant_at": told}),
@@ -40,10 +43,13 @@ fn body(command: Command) -> Value {
         Command::Withdraw | Command::Discontinue => json!({"reason": "原因"}),
         Command::PostCheck => json!({"result": "true", "findings": "一致"}),
         Command::ProposeRevocation => json!({"findings": "材料不实"}),
+        Command::ApproveDeferral => json!({"opinion": "同意"}),
         Command::RecordRectification => json!({"rectified": false, "findings": "未改"}),
         Command::MakeStatement => json!({"statement": "申辩"}),
         Command::Revoke => json!({"ground": "conditions_not_met", "reason": "不符合"}),
         Command::CancelAcceptance => json!({"consequence": "cancel_acceptance", "reason": "逾期"}),
+        Command::SuspendLicence => json!({"reason": "整改期间暂扣", "basis": "安全生产许可证条例 14"}),
+        Command::RestoreLicence => json!({"reason": "整改合格"}),
         Command::Recall => json!({"ground": "law_changed", "reason": "修法", "compensation": "补偿"}),
         Command::Annul => json!({"ground": "internal"}),
         Command::HandOver => json!({"to": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c", "reason": "调岗"}),
@@ -56,6 +62,7 @@ fn further(standing: &str, command: Command) -> Option<(u16, &'static str)> {
     match (standing, command) {
         ("supplementing", Command::Supplement) => Some((409, "not_acceptable")),
         (_, Command::PostCheck) => Some((403, "not_allowed")),
+        (_, Command::ApproveDeferral) => Some((409, "state_forbids")),
         ("accepted", Command::Decide) | ("heard", Command::Revoke) | ("accepted" | "examined" | "paused", Command::ProposeRevocation) => {
             Some((409, "state_forbids"))
         }

@@ -41,6 +41,30 @@ codes! {
         CaseAccepted = "case_accepted", "受理";
         /// A case was not taken up.
         CaseRejected = "case_rejected", "不予受理";
+        /// A case that waits was accepted together with the rest.
+        CaseAcceptedAhead = "case_accepted_ahead", "统一受理，待前序事项办结后起算";
+        /// A case ended because one before it failed.
+        CaseStopped = "case_stopped", "前序事项未获准，终止";
+        /// A case waits again: what had stopped it was put right.
+        CaseResumed = "case_resumed", "恢复等待前序事项";
+        /// Something about a case was made public.
+        PublicityOpened = "publicity_opened", "公示";
+        /// Its last day is over.
+        PublicityEnded = "publicity_ended", "公示期满";
+        /// Somebody objected.
+        ObjectionFiled = "objection_filed", "收到异议";
+        /// An objection was answered.
+        ObjectionAnswered = "objection_answered", "异议处理";
+        /// A joint look was arranged.
+        JointReviewOpened = "joint_review_opened", "组织联合办理";
+        /// A department gave its opinion.
+        JointOpinionGiven = "joint_opinion_given", "部门出具意见";
+        /// The corrections were put in one list.
+        CorrectionsListed = "corrections_listed", "一次性告知整改清单";
+        /// The applicant has corrected everything.
+        CorrectionsMade = "corrections_made", "完成整改，申请复查";
+        /// A joint look was passed.
+        JointReviewPassed = "joint_review_passed", "联合办理通过";
         /// Something was corrected on the spot.
         CorrectedOnSpot = "corrected_on_spot", "当场更正";
         /// A one-time notice was given.
@@ -63,6 +87,10 @@ codes! {
         ClockExtended = "clock_extended", "延长办理期限";
         /// A due date moved because a calendar was published.
         DeadlineMoved = "deadline_moved", "期限随工作日历调整";
+        /// A second official agreed that the grant goes before a deferred material.
+        DeferralApproved = "deferral_approved", "复核同意核发后补齐";
+        /// A deferred material came as the result of another matter.
+        DeferralMet = "deferral_met", "容缺材料由办理结果补齐";
         /// Granted.
         CaseGranted = "case_granted", "准予";
         /// Refused.
@@ -95,6 +123,14 @@ codes! {
         StatementMade = "statement_made", "陈述申辩";
         /// A proceeding ended without consequence.
         ProceedingDiscontinued = "proceeding_discontinued", "处理程序终止";
+        /// Materials were brought by e-licence or data sharing.
+        MaterialsShared = "materials_shared", "电子证照、数据共享取得材料";
+        /// An e-licence was used for a case.
+        LicenceUsed = "licence_used", "使用电子证照";
+        /// A certificate was suspended.
+        LicenceSuspended = "licence_suspended", "暂扣证照";
+        /// A certificate was given back.
+        LicenceRestored = "licence_restored", "发还证照";
         /// A grant was revoked.
         GrantRevoked = "grant_revoked", "撤销许可";
         /// A grant was recalled.

@@ -2,7 +2,7 @@
 
 use crate::engine::query::{LockDsl, insert_many};
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::certificates;
+use crate::schema::{application_accounts, applications, certificates};
 use crate::seal::{Keys, Place};
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -18,6 +18,8 @@ codes! {
         Valid = "valid", "有效";
         /// 已被变更、补发的证照取代.
         Replaced = "replaced", "已换发";
+        /// 暂扣: does not hold until given back.
+        Suspended = "suspended", "暂扣";
         /// 已注销.
         Cancelled = "cancelled", "已注销";
         /// 已撤销.
@@ -60,6 +62,24 @@ pub struct Certificate {
     pub state_at: Instant,
     /// The certificate it replaces.
     pub replaces: Option<String>,
+    /// What is printed on it besides: what was granted before everything had come, with its basis.
+    pub remark: Option<String>,
+    /// 证照标识 (GB/T 36904), where the matter's type and the body's code are known.
+    pub identifier: Option<String>,
+}
+
+impl Certificate {
+    /// Whether it holds on `day`: valid, and not past its last day.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.state == CertificateState::Valid && self.valid_until.is_none_or(|until| day <= until)
+    }
+
+    /// The state in Chinese on `day`; time alone makes one expired.
+    #[must_use]
+    pub fn state_name(&self, day: NaiveDate) -> &'static str {
+        if self.state == CertificateState::Valid && !self.holds_on(day) { "已过期" } else { self.state.label() }
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -81,6 +101,8 @@ struct Row {
     state: Code<CertificateState>,
     state_at: At,
     replaces: Option<String>,
+    remark: Option<String>,
+    identifier: Option<String>,
 }
 
 fn place(row: &str, zone: i32) -> Place<'_> {
@@ -106,6 +128,8 @@ impl Row {
             state: Code(c.state),
             state_at: At(c.state_at),
             replaces: c.replaces.clone(),
+            remark: c.remark.clone(),
+            identifier: c.identifier.clone(),
         }
     }
 
@@ -127,6 +151,8 @@ impl Row {
             state: self.state.0,
             state_at: self.state_at.0,
             replaces: self.replaces,
+            remark: self.remark,
+            identifier: self.identifier,
         })
     }
 }
@@ -197,6 +223,93 @@ pub fn find_of_case(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Option<Cer
         .first(tx.connection)
         .optional()?;
     row.map(|r| r.open(tx.keys())).transpose()
+}
+
+/// When somebody was first granted one of these matters, with a certificate that holds; for a project, that project's.
+///
+/// # Errors
+/// [`DbError`].
+pub fn granted_to(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    holder: &[u8],
+    matters: &[String],
+    project: Option<&str>,
+) -> Result<Option<Instant>, DbError> {
+    let mut query = certificates::table
+        .inner_join(
+            applications::table.on(applications::zone_id.eq(certificates::zone_id).and(applications::id.eq(certificates::application_id))),
+        )
+        .filter(certificates::zone_id.eq(zone).and(certificates::holder_hash.eq(holder)))
+        .filter(certificates::matter_code.eq_any(matters.to_vec()).and(certificates::state.eq(Code(CertificateState::Valid))))
+        .order(certificates::granted_at)
+        .select(certificates::granted_at)
+        .into_boxed();
+    if let Some(project) = project {
+        query = query.filter(applications::project_code.eq(project.to_owned()));
+    }
+    let found: Option<At> = query.first(tx.connection).optional()?;
+    Ok(found.map(|at| at.0))
+}
+
+/// The certificate with this identifier.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_by_identifier(tx: &mut Tx<'_>, zone: i32, identifier: &str) -> Result<Option<Certificate>, DbError> {
+    let row: Option<Row> = certificates::table
+        .filter(certificates::zone_id.eq(zone).and(certificates::identifier.eq(identifier)))
+        .select(Row::as_select())
+        .first(tx.connection)
+        .optional()?;
+    row.map(|r| r.open(tx.keys())).transpose()
+}
+
+/// The certificates of some matters that a holder has and that hold on `day`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_held(tx: &mut Tx<'_>, zone: i32, holder: &[u8], matters: &[String], day: NaiveDate) -> Result<Vec<Certificate>, DbError> {
+    let rows: Vec<Row> = certificates::table
+        .filter(certificates::zone_id.eq(zone).and(certificates::holder_hash.eq(holder)))
+        .filter(certificates::matter_code.eq_any(matters.to_vec()).and(certificates::state.eq(Code(CertificateState::Valid))))
+        .order(certificates::granted_at.desc())
+        .limit(200)
+        .select(Row::as_select())
+        .load(tx.connection)?;
+    let opened: Vec<Certificate> = rows.into_iter().map(|r| r.open(tx.keys())).collect::<Result<_, DbError>>()?;
+    Ok(opened.into_iter().filter(|c| c.holds_on(day)).collect())
+}
+
+/// The certificates granted on the applications of an account's list, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_mine(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    account: Uuid,
+    before: Option<&RegisterPosition>,
+    limit: i64,
+) -> Result<Vec<Certificate>, DbError> {
+    let mut query = certificates::table
+        .inner_join(
+            application_accounts::table.on(application_accounts::zone_id
+                .eq(certificates::zone_id)
+                .and(application_accounts::application_id.eq(certificates::application_id))),
+        )
+        .filter(application_accounts::zone_id.eq(zone).and(application_accounts::account_id.eq(Id(account))))
+        .order((certificates::granted_at.desc(), certificates::number.desc()))
+        .select(Row::as_select())
+        .limit(limit)
+        .into_boxed();
+    if let Some(before) = before {
+        let at = At(before.granted_at);
+        let same = certificates::granted_at.eq(at).and(certificates::number.lt(before.number.clone()));
+        query = query.filter(certificates::granted_at.lt(at).or(same));
+    }
+    let rows: Vec<Row> = query.load(tx.connection)?;
+    rows.into_iter().map(|r| r.open(tx.keys())).collect()
 }
 
 /// A place in the register.

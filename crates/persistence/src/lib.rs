@@ -17,14 +17,18 @@ pub mod idempotency;
 pub mod ids;
 pub mod instrument;
 pub mod job;
+pub mod joint_review;
 pub mod material;
 pub mod number;
 pub mod obligation;
+pub mod publicity;
 pub mod reform;
 pub mod sandbox_clock;
 mod schema;
 pub mod seal;
 pub mod session;
+pub mod share_call;
+pub mod tally;
 pub mod zone;
 
 pub use engine::{Backend, Db, DbConfig, DbError, Durability, MigrationFailed, Tx, migrate, revert_all};

@@ -2,7 +2,7 @@
 
 use crate::engine::query::insert_many;
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::obligations;
+use crate::schema::{applications, obligations};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::access::Reach;
@@ -118,6 +118,26 @@ pub fn list_provisional(tx: &mut Tx<'_>, zone: i32, after: Uuid, limit: i64) -> 
 pub fn find_application_of(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Option<Uuid>, DbError> {
     let found: Option<Id> = obligations::table.find((zone, Id(id))).select(obligations::application_id).first(tx.connection).optional()?;
     Ok(found.map(|i| i.0))
+}
+
+/// Applications of a project, others than `except`, in which an applicant still owes a deferred material.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_deferring(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let kinds = [Code(ObligationKind::DeferredBeforeDecision), Code(ObligationKind::DeferredAfterGrant)];
+    let unsettled = [Code(ObligationState::Open), Code(ObligationState::Lapsed)];
+    let rows: Vec<Id> = obligations::table
+        .inner_join(
+            applications::table.on(applications::zone_id.eq(obligations::zone_id).and(applications::id.eq(obligations::application_id))),
+        )
+        .filter(applications::zone_id.eq(zone).and(applications::project_code.eq(project)).and(applications::id.ne(Id(except))))
+        .filter(obligations::kind.eq_any(kinds).and(obligations::state.eq_any(unsettled)))
+        .select(obligations::application_id)
+        .distinct()
+        .limit(500)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|i| i.0).collect())
 }
 
 /// What a desk looks for among duties.

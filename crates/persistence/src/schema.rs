@@ -461,6 +461,8 @@ diesel::table! {
         state -> Text,
         state_at -> InstantT,
         replaces -> Nullable<Text>,
+        remark -> Nullable<Text>,
+        identifier -> Nullable<Text>,
     }
 }
 
@@ -641,7 +643,112 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    publicities (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        case_id -> IdT,
+        matter_code -> Text,
+        project_name -> Nullable<Text>,
+        title -> Text,
+        body -> Text,
+        basis -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        opened_at -> InstantT,
+        opened_by -> IdT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    objections (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        publicity_id -> IdT,
+        filed_by -> IdT,
+        filed_at -> InstantT,
+        state -> Text,
+        sealed -> Binary,
+        answered_at -> Nullable<InstantT>,
+        answered_by -> Nullable<IdT>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    joint_reviews (zone_id, application_id, kind) {
+        zone_id -> Integer,
+        application_id -> IdT,
+        kind -> Text,
+        state -> Text,
+        rounds -> Integer,
+        opened_at -> InstantT,
+        scheduled_at -> InstantT,
+        concluded_on -> Nullable<Date>,
+        working_days -> Nullable<Integer>,
+        promised_days -> Nullable<Integer>,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    tallies (zone_id, day, name, shard) {
+        zone_id -> Integer,
+        day -> Date,
+        name -> Text,
+        shard -> Integer,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    tally_marks (zone_id, name, subject) {
+        zone_id -> Integer,
+        name -> Text,
+        subject -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    share_calls (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        source -> Text,
+        reference -> Nullable<Text>,
+        application_id -> IdT,
+        material -> Text,
+        fields -> Text,
+        purpose -> Text,
+        outcome -> Text,
+        size -> Integer,
+        called_by -> IdT,
+        called_at -> InstantT,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    share_calls,
+    tallies,
+    tally_marks,
+    publicities,
+    objections,
+    joint_reviews,
     zones,
     accounts,
     memberships,

@@ -3,6 +3,7 @@
 use crate::config::{Config, PortMode, Profile};
 use anyhow::Context;
 use integrations::Ports;
+use integrations::data_share::{Adapter, DataShare};
 use integrations::seal::Seal;
 use integrations::signature::Signature;
 use integrations::wechat::{Live, Sandbox, Wechat};
@@ -23,6 +24,7 @@ pub(crate) fn ports(config: &Config) -> anyhow::Result<Ports> {
         _ => Wechat::Absent,
     };
     let (seal, signature) = if development { (Seal::Software, Signature::Software) } else { (Seal::Absent, Signature::Absent) };
-    tracing::info!(?mode, ?seal, ?signature, "ports chosen: wechat login, seal, signature");
-    Ok(Ports { seal, signature, wechat: Arc::new(wechat) })
+    let sharing = if development { Adapter::Sandbox } else { Adapter::Absent };
+    tracing::info!(?mode, ?seal, ?signature, ?sharing, "ports chosen: wechat login, seal, signature, data sharing");
+    Ok(Ports { seal, signature, data_share: Arc::new(DataShare::new(sharing)), wechat: Arc::new(wechat) })
 }

@@ -2,10 +2,10 @@
 
 use crate::application::Acting;
 use crate::{Error, ZoneSnapshot};
-use domain::application::{ApplicationState, Case, Lapse, PartyRole, SubjectKind, settle};
+use domain::application::{ApplicationState, Case, Filing, Lapse, PartyRole, SubjectKind, settle};
 use domain::assessment::{ApplicantFacts, Assessment, Facts, Plan, assess};
 use domain::catalogue::Subject;
-use domain::flow::LetterKind;
+use domain::flow::{Effect, LetterKind, effect_of_ending, end_publicity, follow};
 use domain::local_time::{Instant, date_of};
 use domain::reason::Reason;
 use persistence::application::{Application, Content, Scope, find_visible, list_cases};
@@ -77,6 +77,20 @@ impl Dossier {
     /// Shows what silence has done, though the timer may not have written it yet.
     fn settle_in_memory(&mut self, snapshot: &ZoneSnapshot) {
         settle_cases(&mut self.cases, self.at, snapshot);
+        if self.cases.len() > 1
+            && let Some(plan) = self.plan(snapshot)
+        {
+            let now = Filing { received_at: self.at, calendar: &snapshot.calendar, hours: &snapshot.catalogue.zone.hours };
+            follow(&mut self.cases, &plan.edges, &now);
+        }
+    }
+
+    /// What ending some cases would do to the others.
+    #[must_use]
+    pub fn effect_of_ending(&self, snapshot: &ZoneSnapshot, ending: &[Uuid]) -> Effect {
+        let edges = self.plan(snapshot).map(|plan| plan.edges.clone()).unwrap_or_default();
+        let now = Filing { received_at: self.at, calendar: &snapshot.calendar, hours: &snapshot.catalogue.zone.hours };
+        effect_of_ending(&self.cases, &edges, ending, &now)
     }
 
     /// The plan of its matter or bundle: as in force today for a draft, as pinned once filed.
@@ -134,6 +148,7 @@ pub fn settle_cases(cases: &mut [Case], at: Instant, snapshot: &ZoneSnapshot) {
             Some(Lapse::TreatedAsWithdrawn { at }) => case.treat_as_withdrawn(at),
             None => {}
         }
+        end_publicity(case, at);
         case.version = version;
     }
 }
@@ -156,6 +171,7 @@ pub(crate) fn facts(content: &Content, held: impl Iterator<Item = String>, at: I
         applicant: applicant.map(|p| ApplicantFacts { kind: p.kind.applicant_kind() }),
         project: content.project.clone().unwrap_or(Value::Null),
         held: held.collect(),
+        shared: content.shared.iter().map(|s| s.material.clone()).collect(),
         commit: promised(content, LetterKind::Commitment),
         defer: promised(content, LetterKind::Deferral),
         ..Facts::at(at)

@@ -64,18 +64,22 @@ impl Operation {
             | Self::WithdrawLetter
             | Self::SupplementApplication
             | Self::WithdrawApplication
+            | Self::GetWithdrawalEffect
+            | Self::CorrectJointReview
             | Self::MakeStatement
             | Self::EvaluateApplication => match role {
                 Role::Applicant | Role::WindowClerk => Some(Reach::Own),
                 _ => None,
             },
-            Self::AdoptApplication => match role {
+            Self::AdoptApplication | Self::FileObjection | Self::ListLicences | Self::ShowLicence | Self::ListLicenceUses => match role {
                 Role::Applicant => Some(Reach::Own),
                 _ => None,
             },
             Self::GetApplication
             | Self::GetAssessment
             | Self::GetTimeline
+            | Self::GetRun
+            | Self::ListJointReviews
             | Self::ListMaterials
             | Self::GetMaterialFile
             | Self::LinkMaterialFile
@@ -116,7 +120,16 @@ impl Operation {
                 Role::Supervisor => Some(Reach::Zone),
                 _ => None,
             },
-            Self::ListReusableMaterials | Self::ReuseMaterial => match role {
+            Self::UseLicence => match role {
+                Role::Examiner => Some(Reach::Department),
+                Role::WindowClerk => Some(Reach::Zone),
+                _ => None,
+            },
+            Self::ListShareCalls => match role {
+                Role::Supervisor | Role::Auditor => Some(Reach::Zone),
+                _ => None,
+            },
+            Self::ListReusableMaterials | Self::ReuseMaterial | Self::ShareMaterials => match role {
                 Role::Applicant => Some(Reach::Own),
                 Role::WindowClerk => Some(Reach::Zone),
                 _ => None,
@@ -127,6 +140,14 @@ impl Operation {
             },
             // Back: the department of the case.
             Self::ExamineCase
+            | Self::PublishCase
+            | Self::SuspendLicence
+            | Self::RestoreLicence
+            | Self::ApproveDeferral
+            | Self::ListObjections
+            | Self::AnswerObjection
+            | Self::OpenJointReview
+            | Self::GiveJointOpinion
             | Self::SuspendCase
             | Self::ResumeCase
             | Self::ExtendCase

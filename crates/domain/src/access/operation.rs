@@ -79,6 +79,10 @@ operations! {
     GetAssessment = "get_application_assessment";
     /// What happened.
     GetTimeline = "get_application_timeline";
+    /// How the whole has run, planned and actual.
+    GetRun = "get_application_run";
+    /// What withdrawing some cases would do to the others.
+    GetWithdrawalEffect = "get_withdrawal_effect";
     /// Cases of the desk.
     ListDeskCases = "list_desk_cases";
     /// Materials.
@@ -123,12 +127,56 @@ operations! {
     HandOverCase = "hand_over_case";
     /// 审查.
     ExamineCase = "examine_case";
+    /// 公示.
+    PublishCase = "publish_case";
+    /// What is made public.
+    ListPublicities = "list_publicities" open;
+    /// Object to it.
+    FileObjection = "file_objection";
+    /// Objections to what was made public about a case.
+    ListObjections = "list_objections";
+    /// Answer one.
+    AnswerObjection = "answer_objection";
+    /// Arrange a joint look.
+    OpenJointReview = "open_joint_review";
+    /// Joint looks of an application.
+    ListJointReviews = "list_joint_reviews";
+    /// A department's opinion.
+    GiveJointOpinion = "give_joint_opinion";
+    /// The applicant has corrected everything.
+    CorrectJointReview = "correct_joint_review";
+    /// Figures about joint looks.
+    GetJointFigures = "get_joint_figures" open;
     /// 特别程序开始.
     SuspendCase = "suspend_case";
     /// 特别程序结束.
     ResumeCase = "resume_case";
     /// 延长.
     ExtendCase = "extend_case";
+    /// 复核同意核发后补齐.
+    ApproveDeferral = "approve_deferral";
+    /// Figures about how cases are handled.
+    GetHandlingFigures = "get_handling_figures" open;
+    /// 暂扣证照.
+    SuspendLicence = "suspend_licence";
+    /// 发还证照.
+    RestoreLicence = "restore_licence";
+    /// The caller's e-licences.
+    ListLicences = "list_licences";
+    /// Whether an e-licence is genuine and holds.
+    VerifyLicence = "verify_licence" open;
+    /// A code to show an e-licence by.
+    ShowLicence = "show_licence";
+    /// Use an e-licence for a case.
+    UseLicence = "use_licence";
+    /// Who has used an e-licence.
+    ListLicenceUses = "list_licence_uses";
+    /// Bring materials by e-licence and data sharing.
+    ShareMaterials = "share_materials";
+    /// Sources of data, and how they are.
+    ListDataSources = "list_data_sources" open;
+    /// What was asked of them.
+    ListShareCalls = "list_share_calls";
     /// 决定.
     DecideCase = "decide_case";
     /// 出件.

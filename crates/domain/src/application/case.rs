@@ -3,6 +3,7 @@
 use super::{DeemedAcceptance, Light};
 use crate::calendar::{Due, Limit};
 use crate::catalogue::{LaterAct, LimitStart, Procedure};
+use crate::flow::{JointKind, Publicity};
 use crate::local_time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,8 @@ codes! {
         TreatedAsWithdrawn = "treated_as_withdrawn", "视为撤回申请";
         /// 撤回受理决定: a deferred material did not come.
         AcceptanceCancelled = "acceptance_cancelled", "撤回受理决定";
+        /// 前序事项未获准: it never began; it waits again when the earlier decision is put right.
+        PredecessorFailed = "predecessor_failed", "前序事项未获准，未启动";
     }
 }
 
@@ -165,12 +168,51 @@ pub struct Progress {
     pub proceeding_due: Option<Due>,
     /// The grant was taken back.
     pub reversal: Option<Reversal>,
+    /// The clerk who accepted it together with the rest, while it waits for another matter: it is accepted at the
+    /// moment that one is granted.
+    pub accepted_ahead: Option<Uuid>,
+    /// 后置审批: the matter of the same project before whose grant it has to be decided.
+    pub deferred_until: Option<String>,
+    /// The matters beside it that are to be granted first (预审衔接), as far as they are not.
+    pub waits_for: Vec<String>,
+    /// Those of them that will not be granted.
+    pub lost: Vec<String>,
+    /// The promise stands for what is not counted in it; the statutory limit goes on.
+    pub hold: Option<Hold>,
+    /// The second official who agreed that the grant goes before a deferred material (R4.6).
+    pub deferral_approved_by: Option<Uuid>,
+    /// Its certificate is suspended (暂扣).
+    pub licence_suspended: bool,
+    /// What was made public about it.
+    pub publicity: Option<Publicity>,
+    /// Joint looks that have not found everything in order yet.
+    pub joint: BTreeSet<JointKind>,
+}
+
+codes! {
+    /// Why a promise stands (滨州 19 and the like: publicity and rectification are not counted in the promise).
+    pub enum HoldCause {
+        /// 公示.
+        Publicity = "publicity", "公示";
+        /// 整改.
+        Rectification = "rectification", "申请人整改";
+    }
+}
+
+/// A promise that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub cause: HoldCause,
+    /// Since when.
+    pub since: Instant,
 }
 
 impl Progress {
     /// Clears what only a running case has: pauses, a pending withdrawal, an open proceeding.
     pub fn stand_still(&mut self) {
         (self.pause, self.withdrawal_at, self.proceeding, self.proceeding_due) = (None, None, None, None);
+        self.hold = None;
     }
 }
 
@@ -273,6 +315,7 @@ pub fn exchange_state(case: &Case) -> Option<u8> {
             Some(Ending::NotRequired) => 4,
             Some(Ending::NotInScope | Ending::FalseMaterials | Ending::AcceptanceCancelled) => 5,
             Some(Ending::Withdrawn | Ending::TreatedAsWithdrawn) | None => 2,
+            Some(Ending::PredecessorFailed) => return None,
         }),
     }
 }
@@ -298,6 +341,24 @@ impl Case {
             CaseState::Ended => progress.ending.map_or("已终止", Ending::label),
             state => state.label(),
         }
+    }
+
+    /// Granted, and the grant still holds.
+    #[must_use]
+    pub fn is_in_force(&self) -> bool {
+        self.outcome.is_some_and(Outcome::is_grant) && self.progress.reversal.is_none()
+    }
+
+    /// It has come to its end without a grant that holds: nothing that waits for it can go on.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        matches!(self.state, CaseState::Decided | CaseState::Ended) && !self.is_in_force()
+    }
+
+    /// When it was decided, ended or taken back.
+    #[must_use]
+    pub fn closed_at(&self) -> Option<Instant> {
+        self.progress.reversal.map(|r| r.at).or(self.progress.ended_at).or(self.decided_at)
     }
 
     /// Nothing more is to be done for the applicant: ended, refused, taken back, or in his hands.

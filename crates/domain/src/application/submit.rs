@@ -48,7 +48,12 @@ pub fn submit(plan: &Plan, facts: &Facts, filing: &Filing<'_>, mut ids: impl FnM
             outcome: None,
             decided_at: None,
             target: None,
-            progress: Progress { statutory: limits.statutory, by_commitment: handled_by_commitment(matter, facts), ..Progress::default() },
+            progress: Progress {
+                statutory: limits.statutory,
+                by_commitment: handled_by_commitment(matter, facts),
+                deferred_until: plan.deferred_until(&matter.code).map(str::to_owned),
+                ..Progress::default()
+            },
             version: 1,
         };
         if !waiting {

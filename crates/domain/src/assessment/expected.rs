@@ -31,7 +31,7 @@ pub(super) fn expected(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, 
     let accepted_on = receipt_day(calendar, hours, facts.at);
     let start = legal_start(accepted_on, facts.at);
     let active = plan.active(conditions);
-    let stretches = stretches(&active, facts, conditions);
+    let stretches = stretches(plan, &active, facts, conditions);
     let path = critical_path(&stretches, &plan.edges, start, calendar, hours);
     let limit = plan.promised.or_else(|| stretches.iter().map(|s| s.limit).max_by_key(|l| l.n)).unwrap_or(Limit::working_days(0));
     let (critical_path, computed) = path.unwrap_or_else(|| (Vec::new(), due(calendar, hours, start, limit)));
@@ -53,11 +53,12 @@ pub(super) fn expected(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, 
 }
 
 /// The matters that take part, with how long each may take.
-pub(super) fn stretches<'a>(active: &[&'a Version<Matter>], facts: &Facts, conditions: &ConditionFacts) -> Vec<Stretch<'a>> {
+/// What is decided later (后置审批) leaves the chain.
+pub(super) fn stretches<'a>(plan: &Plan, active: &[&'a Version<Matter>], facts: &Facts, conditions: &ConditionFacts) -> Vec<Stretch<'a>> {
     let stretch = |m: &&'a Version<Matter>| Stretch {
         code: &m.document.code,
         limit: promise(&m.document, facts, conditions),
-        counts: m.document.counts_toward_promise,
+        counts: m.document.counts_toward_promise && plan.deferred_until(&m.document.code).is_none(),
     };
     active.iter().map(stretch).collect()
 }
@@ -71,7 +72,7 @@ pub fn schedule_of(plan: &Plan, facts: &Facts) -> Option<Schedule> {
     if active.is_empty() {
         return None;
     }
-    schedule(&stretches(&active, facts, &conditions), &plan.edges, |code| {
+    schedule(&stretches(plan, &active, facts, &conditions), &plan.edges, |code| {
         plan.matters.iter().find(|m| m.document.code == code).map_or_else(|| code.to_owned(), |m| m.document.name.clone())
     })
 }

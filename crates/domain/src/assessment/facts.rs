@@ -62,6 +62,8 @@ pub struct Facts {
     pub project: Value,
     /// Codes of the materials handed in or at hand.
     pub held: BTreeSet<String>,
+    /// Codes of the materials that an e-licence or another body's data brought.
+    pub shared: BTreeSet<String>,
     /// Codes of the materials a commitment shall replace (告知承诺).
     pub commit: BTreeSet<String>,
     /// Codes of the materials to hand in later (容缺).
@@ -83,6 +85,7 @@ impl Facts {
             applicant: None,
             project: Value::Null,
             held: BTreeSet::new(),
+            shared: BTreeSet::new(),
             commit: BTreeSet::new(),
             defer: BTreeSet::new(),
             bars: Vec::new(),

@@ -145,6 +145,11 @@ impl View<'_> {
         if let Some(choice) = ordinary().find(held) {
             return self.item(requirement, choice, ItemStatus::Provided, None, vec![]);
         }
+        if let Some(choice) = ordinary().find(|c| self.facts.shared.contains(&c.material)) {
+            let why =
+                Reason::new("shared", format!("「{}」已通过电子证照或者数据共享取得，无需提交", choice.name), "在线政务服务若干规定 7、10");
+            return self.item(requirement, choice, ItemStatus::Shared, None, vec![why]);
+        }
         if let Some(choice) =
             ordinary().find(|c| c.issued_by.as_deref().is_some_and(|m| m != self.matter.code && self.siblings.contains(&m)))
         {

@@ -99,6 +99,18 @@ impl Plan {
         self.matters.iter().zip(&self.members_when).filter(|(_, when)| taking_part(when)).map(|(m, _)| m).collect()
     }
 
+    /// The matter before whose grant `matter` has to be decided, where it may come later (后置审批).
+    #[must_use]
+    pub fn deferred_until(&self, matter: &str) -> Option<&str> {
+        self.bundle.as_ref()?.document.deferred_until(matter)
+    }
+
+    /// Whether the result of `matter` goes out together with the others.
+    #[must_use]
+    pub fn issues_together(&self, matter: &str) -> bool {
+        self.bundle.as_ref().is_some_and(|b| b.document.issues_together(matter))
+    }
+
     /// The questions of the bundle itself and of the matters that take part, each once.
     #[must_use]
     pub fn situations_of(&self, active: &[&Version<Matter>]) -> Vec<Situation> {

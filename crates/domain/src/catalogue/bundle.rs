@@ -56,6 +56,10 @@ pub struct BundleMember {
     /// The applicant may leave it out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
+    /// 后置审批: it may be decided after the rest, but before this matter of the same project is granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "joint-acceptance")]
+    pub deferred_until: Option<String>,
 }
 
 /// `after` waits for `before`.
@@ -117,6 +121,9 @@ pub struct Bundle {
     /// Who waits for whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<Edge>,
+    /// Matters whose results go out together (统一出件); absent = all of them, empty = each as soon as it is ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue_together: Option<Vec<String>>,
     /// Steps of the flow made anew, with what became of the old ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
@@ -152,6 +159,19 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// The matter before whose grant this member has to be decided, where it may come later (后置审批, F36).
+    #[must_use]
+    pub fn deferred_until(&self, matter: &str) -> Option<&str> {
+        self.members.iter().find(|m| m.matter == matter)?.deferred_until.as_deref()
+    }
+
+    /// Whether the result of `matter` goes out together with the others.
+    #[must_use]
+    pub fn issues_together(&self, matter: &str) -> bool {
+        let named = self.issue_together.as_ref().is_none_or(|set| set.iter().any(|m| m == matter));
+        named && self.deferred_until(matter).is_none()
+    }
+
     /// Whether it is really handled in this way: 就近办 is what a station or supermarket offers, whatever was declared.
     #[must_use]
     pub fn supports(&self, way: Way, zone: &Zone) -> bool {

@@ -181,6 +181,10 @@ pub struct Matter {
     /// Name of the result.
     #[schema(example = "建筑工程施工许可证")]
     pub result_name: String,
+    /// 证照类型代码 of the result: code of the definer and three digits; results of this type get a national identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Z]{21}$", example = "1143040000TE00049W001")]
+    pub licence_type: Option<String>,
     /// What the result is.
     #[serde(default = "certificate")]
     pub result_type: ResultType,

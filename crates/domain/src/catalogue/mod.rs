@@ -37,9 +37,9 @@ pub use graph::{Cycle, order};
 pub use matter::{LegalBasis, LimitStart, LimitVariant, Limits, Matter, OpenedDuty};
 pub use reform::TaskProgress;
 pub use requirement::{
-    CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind, MaterialSource, Need,
-    Requirement, RequirementChoice,
+    CheckPlan, CheckTime, CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind,
+    MaterialSource, Need, Requirement, RequirementChoice,
 };
 pub use situation::{Answer, Situation, unanswered};
 pub use snapshot::{Catalogue, Subject, Version};
-pub use zone::{Department, IntermediaryService, Place, PlaceKind, Presence, Zone, ZoneSettings};
+pub use zone::{DataGrant, DataSource, Department, IntermediaryService, Place, PlaceKind, Presence, Zone, ZoneSettings};

@@ -212,6 +212,42 @@ pub struct DeferralEntry {
     pub stand_in: Option<String>,
 }
 
+crate::codes! {
+    /// When a commitment is checked (事中事后核查).
+    pub enum CheckTime {
+        /// 办结前核查: nothing is granted before an examination.
+        BeforeGrant = "before_grant", "办结前核查";
+        /// 办结后限期核查.
+        Within = "within", "办结后限期核查";
+        /// 随机抽查: a share of the grants, drawn by the identity of the case.
+        Random = "random", "随机抽查";
+    }
+}
+
+/// How the body checks what was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckPlan {
+    /// When.
+    pub time: CheckTime,
+    /// Share drawn at random, per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100, example = 10)]
+    pub share_percent: Option<u8>,
+}
+
+impl CheckPlan {
+    /// Whether a grant is checked afterwards; `draw` is a number that belongs to its case.
+    #[must_use]
+    pub fn draws(self, draw: u128) -> bool {
+        match self.time {
+            CheckTime::BeforeGrant => false,
+            CheckTime::Within => true,
+            CheckTime::Random => draw % 100 < u128::from(self.share_percent.unwrap_or(100)),
+        }
+    }
+}
+
 /// Notice and commitment (告知承诺): a signed commitment replaces proofs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -230,7 +266,18 @@ pub struct CommitmentRule {
     /// Term within which the body checks afterwards (事后核查).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_within: Option<Limit>,
+    /// How the body checks; absent = within the term above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckPlan>,
     /// What the applicant has to know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+}
+
+impl CommitmentRule {
+    /// Whether nothing is granted before an examination.
+    #[must_use]
+    pub fn checks_before_grant(&self) -> bool {
+        self.check.is_some_and(|c| c.time == CheckTime::BeforeGrant)
+    }
 }

@@ -125,6 +125,40 @@ pub struct IntermediaryService {
     pub source: Source,
 }
 
+/// A body's data that may bring materials (数据共享), as approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataSource {
+    /// Code.
+    #[schema(example = "firm-registry")]
+    pub code: String,
+    /// Name.
+    #[schema(example = "市场主体登记信息")]
+    pub name: String,
+    /// The body that provides it.
+    #[schema(example = "市场监督管理部门")]
+    pub provider: String,
+    /// Document of the approval.
+    #[schema(example = "数据共享授权（示例）")]
+    pub approval: String,
+    /// Which fields may bring which material.
+    pub grants: Vec<DataGrant>,
+    /// How sure the entry is.
+    pub source: Source,
+}
+
+/// The fields approved for one material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataGrant {
+    /// Code of the material.
+    #[schema(example = "business-licence")]
+    pub material: String,
+    /// Fields.
+    #[schema(example = json!(["name", "uscc", "state"]))]
+    pub fields: Vec<String>,
+}
+
 /// Policy values a zone may set (the configurable values of the rules).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -195,6 +229,13 @@ pub struct Zone {
     /// Services of agencies (中介服务清单).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intermediary_services: Vec<IntermediaryService>,
+    /// Other bodies' data that may bring materials, as approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data_sources: Vec<DataSource>,
+    /// Unified social credit code of the body that signs in the zone's name: it issues the e-licences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "1143040000TE00049W")]
+    pub uscc: Option<String>,
     /// How sure the entry as a whole is.
     pub source: Source,
 }

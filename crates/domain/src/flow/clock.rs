@@ -1,6 +1,6 @@
 //! The clock of a case (办理时限): a ledger of start, pauses and extensions, and what follows from it.
 
-use crate::application::{Case, CaseState, Deadline, Light, Pause, light, yellow_from};
+use crate::application::{Case, CaseState, Deadline, Hold, HoldCause, Light, Pause, light, yellow_from};
 use crate::calendar::{Due, HallHours, Limit, LimitUnit, WorkCalendar, due as plain_due, minutes_between, minutes_per_day};
 use crate::calendar::{add_minutes, rolled};
 use crate::local_time::{Instant, date_of, end_of};
@@ -23,6 +23,10 @@ codes! {
         Extend = "extend", "延长";
         /// 容缺逾期: working days the applicant was late do not count against the promise (R4.13).
         Waive = "waive", "容缺逾期不计入承诺";
+        /// 承诺时限停止计算: publicity or rectification; the statutory limit goes on.
+        Hold = "hold", "承诺时限停止计算";
+        /// 承诺时限继续计算.
+        Release = "release", "承诺时限继续计算";
     }
 }
 
@@ -96,6 +100,8 @@ codes! {
         Paused = "paused", "特别程序不计";
         /// 容缺逾期, not counted against the promise.
         Waived = "waived", "申请人逾期不计";
+        /// 公示、整改, not counted in the promise.
+        Held = "held", "公示、整改不计入承诺";
     }
 }
 
@@ -136,11 +142,20 @@ impl Clock<'_> {
     }
 
     fn spans(&self) -> Vec<Span> {
+        self.between(ClockKind::Pause, ClockKind::Resume)
+    }
+
+    /// Spans in which the promise stood.
+    fn held(&self) -> Vec<Span> {
+        self.between(ClockKind::Hold, ClockKind::Release)
+    }
+
+    fn between(&self, begin: ClockKind, end: ClockKind) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         for entry in self.running() {
-            match (entry.kind, spans.last_mut()) {
-                (ClockKind::Pause, _) => spans.push((entry.at, None)),
-                (ClockKind::Resume, Some(open)) => open.1 = Some(entry.at),
+            match spans.last_mut() {
+                _ if entry.kind == begin => spans.push((entry.at, None)),
+                Some(open) if entry.kind == end && open.1.is_none() => open.1 = Some(entry.at),
                 _ => {}
             }
         }
@@ -211,17 +226,52 @@ impl Clock<'_> {
         Due { on: date_of(at), at, provisional: !covered }
     }
 
-    /// When a promise ends: the limit, and the working days the applicant was late with what he had deferred. The
-    /// statutory limit knows no such days (行政许可法 45).
+    /// When a promise ends: the limit, the working days on which it stood (公示、整改) and those the applicant was late
+    /// with what he had deferred. The statutory limit knows no such days (行政许可法 45). `None` while it stands.
     #[must_use]
     pub fn promise(&self, limit: Limit) -> Option<Due> {
         let due = self.due(limit)?;
+        let held = self.held();
+        if held.iter().any(|(_, to)| to.is_none()) {
+            return None;
+        }
         let waived: u32 = self.running().iter().filter(|e| e.kind == ClockKind::Waive).filter_map(|e| e.added).map(|l| l.n).sum();
-        if waived == 0 {
+        let stood = self.days_held(&held);
+        if waived + stood == 0 {
             return Some(due);
         }
-        let on = (0..waived).fold(due.on, |day, _| self.calendar.next_working_day(day));
+        let on = (0..waived + stood).fold(due.on, |day, _| self.calendar.next_working_day(day));
         Some(Due { on, at: end_of(on), provisional: due.provisional || !self.calendar.covers(on.year()) })
+    }
+
+    /// Working days of `held` that no special procedure had taken out already.
+    fn days_held(&self, held: &[Span]) -> u32 {
+        let paused = self.spans();
+        let days = held.iter().filter_map(|(from, to)| Some((date_of(*from), date_of((*to)?))));
+        let counted = |(from, to): (NaiveDate, NaiveDate)| {
+            let span = from.iter_days().skip(1).take_while(|d| *d <= to);
+            span.filter(|d| self.calendar.counts(*d) && !Self::is_paused(&paused, *d)).count()
+        };
+        u32::try_from(days.map(counted).sum::<usize>()).unwrap_or(u32::MAX)
+    }
+
+    /// What of a promise was used by `until`, in its unit: neither special procedures nor what stood or was waived
+    /// counts. Half days are rounded up.
+    #[must_use]
+    pub fn used(&self, limit: Limit, until: Instant) -> Option<u32> {
+        let (start, paused, held) = (self.start()?, self.spans(), self.held());
+        if limit.unit == LimitUnit::HalfWorkingDay {
+            let half = (minutes_per_day(self.hours, date_of(start)) / 2).max(1);
+            let out: i64 = paused.iter().map(|(a, b)| minutes_between(self.calendar, self.hours, *a, b.unwrap_or(until).min(until))).sum();
+            let minutes = (minutes_between(self.calendar, self.hours, start, until) - out).max(0);
+            return u32::try_from((minutes + half - 1) / half).ok();
+        }
+        let every_day = matches!(limit.unit, LimitUnit::NaturalDay | LimitUnit::Month);
+        let counts =
+            |day: &NaiveDate| (every_day || self.calendar.counts(*day)) && !Self::is_paused(&paused, *day) && !Self::is_paused(&held, *day);
+        let span = date_of(start).iter_days().skip(1).take_while(|d| *d <= date_of(until));
+        let waived: u32 = self.running().iter().filter(|e| e.kind == ClockKind::Waive).filter_map(|e| e.added).map(|l| l.n).sum();
+        Some(u32::try_from(span.filter(counts).count()).unwrap_or(u32::MAX).saturating_sub(waived))
     }
 
     /// Deadline of a promise with its warning; `None` while the clock stands.
@@ -237,8 +287,8 @@ impl Clock<'_> {
     #[must_use]
     pub fn days(&self, limit: Limit, today: NaiveDate) -> Vec<CountedDay> {
         let Some(start) = self.start() else { return Vec::new() };
-        let (first, spans) = (date_of(start), self.spans());
-        let counted = self.due(limit).map_or(today, |d| d.on);
+        let (first, spans, held) = (date_of(start), self.spans(), self.held());
+        let (whole, plain) = (self.extended(limit), self.due(limit).map(|d| d.on));
         let last = self.promise(limit).map_or(today, |d| d.on);
         let mut n = 0;
         let mut days = vec![CountedDay { day: first, count: DayCount::Start, n: None }];
@@ -246,7 +296,11 @@ impl Clock<'_> {
             let works = limit.unit == LimitUnit::NaturalDay || limit.unit == LimitUnit::Month || self.calendar.counts(day);
             let count = match (Self::is_paused(&spans, day), works) {
                 (true, _) => DayCount::Paused,
-                (false, true) if day > counted => DayCount::Waived,
+                (false, true) if Self::is_paused(&held, day) => DayCount::Held,
+                (false, true) if limit.unit == LimitUnit::WorkingDay && n >= whole.n => DayCount::Waived,
+                (false, true) if limit.unit != LimitUnit::WorkingDay && held.is_empty() && plain.is_some_and(|d| day > d) => {
+                    DayCount::Waived
+                }
                 (false, true) => DayCount::Counted,
                 (false, false) => DayCount::Free,
             };
@@ -341,6 +395,66 @@ pub fn waive(
     }
     Some(entry)
 }
+
+/// Lets the promise stand for what is not counted in it; the statutory limit goes on.
+#[must_use]
+pub fn hold(
+    case: &mut Case,
+    why: HoldCause,
+    entries: &mut Vec<ClockEntry>,
+    at: Instant,
+    by: Option<Uuid>,
+    calendar: (&WorkCalendar, &[HallHours]),
+) -> Option<ClockEntry> {
+    if case.state != CaseState::Accepted || case.progress.hold.is_some() {
+        return None;
+    }
+    let entry = ClockEntry { reason: Some(why.label().to_owned()), ..ClockEntry::new(ClockKind::Hold, at, HOLD_BASIS, by) };
+    entries.push(entry.clone());
+    case.progress.hold = Some(Hold { cause: why, since: at });
+    recompute(case, entries, calendar);
+    case.version += 1;
+    Some(entry)
+}
+
+/// Lets the promise go on.
+#[must_use]
+pub fn release(
+    case: &mut Case,
+    entries: &mut Vec<ClockEntry>,
+    at: Instant,
+    by: Option<Uuid>,
+    calendar: (&WorkCalendar, &[HallHours]),
+) -> Option<ClockEntry> {
+    case.progress.hold.take()?;
+    let entry = ClockEntry::new(ClockKind::Release, at, HOLD_BASIS, by);
+    entries.push(entry.clone());
+    recompute(case, entries, calendar);
+    case.version += 1;
+    Some(entry)
+}
+
+/// Lets the promise stand from one moment to another that is known already.
+#[must_use]
+pub(super) fn stand_between(
+    case: &mut Case,
+    why: HoldCause,
+    entries: &mut Vec<ClockEntry>,
+    (from, until): (Instant, Instant),
+    by: Uuid,
+    calendar: (&WorkCalendar, &[HallHours]),
+) -> Vec<ClockEntry> {
+    let begin = ClockEntry { reason: Some(why.label().to_owned()), ..ClockEntry::new(ClockKind::Hold, from, HOLD_BASIS, Some(by)) };
+    let end = ClockEntry::new(ClockKind::Release, until, HOLD_BASIS, Some(by));
+    entries.extend([begin.clone(), end.clone()]);
+    if case.progress.pause.is_none() {
+        recompute(case, entries, calendar);
+    }
+    vec![begin, end]
+}
+
+/// What the zone's promise does not count.
+const HOLD_BASIS: &str = "办事指南：公示、整改时间不计入承诺时限";
 
 /// Sets the stored deadlines from the ledger.
 pub fn recompute(case: &mut Case, entries: &[ClockEntry], (calendar, hours): (&WorkCalendar, &[HallHours])) {

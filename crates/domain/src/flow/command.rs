@@ -1,5 +1,6 @@
 //! The one table of state × command: allowed, or why not.
 
+use super::publicity::publicity_bars;
 use crate::access::Operation;
 use crate::application::{Case, CaseState, Ending, Outcome, ProceedingStage};
 use crate::reason::Reason;
@@ -17,12 +18,16 @@ codes! {
         Supplement = "supplement", "提交补正";
         /// 审查.
         Examine = "examine", "审查";
+        /// 公示.
+        Publish = "publish", "公示";
         /// 启动特别程序.
         Suspend = "suspend", "启动特别程序";
         /// 结束特别程序.
         Resume = "resume", "结束特别程序";
         /// 延长期限.
         Extend = "extend", "延长期限";
+        /// 复核同意核发后补齐.
+        ApproveDeferral = "approve_deferral", "复核同意核发后补齐";
         /// 作出决定.
         Decide = "decide", "作出决定";
         /// 出件.
@@ -47,6 +52,10 @@ codes! {
         CancelAcceptance = "cancel_acceptance", "撤回受理决定";
         /// 终止不利处理.
         Discontinue = "discontinue", "终止不利处理程序";
+        /// 暂扣证照.
+        SuspendLicence = "suspend_licence", "暂扣证照";
+        /// 发还证照.
+        RestoreLicence = "restore_licence", "发还证照";
         /// 撤回许可.
         Recall = "recall", "撤回许可";
         /// 纠正不予受理或者不予许可.
@@ -68,9 +77,11 @@ impl Command {
             Self::GiveNotice => Operation::GiveSupplementNotice,
             Self::Supplement => Operation::SupplementApplication,
             Self::Examine => Operation::ExamineCase,
+            Self::Publish => Operation::PublishCase,
             Self::Suspend => Operation::SuspendCase,
             Self::Resume => Operation::ResumeCase,
             Self::Extend => Operation::ExtendCase,
+            Self::ApproveDeferral => Operation::ApproveDeferral,
             Self::Decide => Operation::DecideCase,
             Self::Issue => Operation::IssueApplication,
             Self::Deliver => Operation::DeliverApplication,
@@ -83,6 +94,8 @@ impl Command {
             Self::Revoke => Operation::RevokeCase,
             Self::CancelAcceptance => Operation::CancelAcceptance,
             Self::Discontinue => Operation::DiscontinueProceeding,
+            Self::SuspendLicence => Operation::SuspendLicence,
+            Self::RestoreLicence => Operation::RestoreLicence,
             Self::Recall => Operation::RecallCase,
             Self::Annul => Operation::AnnulDecision,
             Self::Claim => Operation::ClaimCase,
@@ -108,12 +121,17 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
     let fits = match command {
         Command::Accept | Command::Reject | Command::GiveNotice => case.state == Received,
         Command::Supplement => case.state == Supplementing,
-        Command::Examine | Command::Suspend | Command::Resume | Command::Extend | Command::Decide => case.state == Accepted,
+        Command::Publish => case.state == Accepted || (in_force && progress.issued_at.is_none()),
+        Command::Examine | Command::Suspend | Command::Resume | Command::Extend | Command::ApproveDeferral | Command::Decide => {
+            case.state == Accepted
+        }
         Command::Withdraw => matches!(case.state, Waiting | Received | Supplementing | Accepted),
         Command::ConfirmWithdrawal => case.state == Accepted && progress.withdrawal_at.is_some(),
         Command::Issue => granted && progress.issued_at.is_none(),
         Command::Deliver => granted && progress.issued_at.is_some() && progress.delivered_at.is_none(),
         Command::PostCheck | Command::Recall => in_force,
+        Command::SuspendLicence => granted && !progress.licence_suspended,
+        Command::RestoreLicence => granted && progress.licence_suspended,
         // A lapsed deferral whose proceeding was given up can be taken up again.
         Command::ProposeRevocation => in_force || (case.state == Accepted && progress.proceeding.is_none()),
         Command::RecordRectification => granted && stage(ProceedingStage::Rectifying),
@@ -139,7 +157,16 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
 /// What stops an act that the state alone would allow.
 fn stopped(case: &Case, command: Command) -> Option<Reason> {
     let progress = &case.progress;
-    let halting = matches!(command, Command::Suspend | Command::Extend | Command::Decide | Command::Examine | Command::ProposeRevocation);
+    let halting = matches!(
+        command,
+        Command::Suspend
+            | Command::Extend
+            | Command::Decide
+            | Command::Examine
+            | Command::Publish
+            | Command::ApproveDeferral
+            | Command::ProposeRevocation
+    );
     if halting && progress.withdrawal_at.is_some() {
         return Some(Reason::new("withdrawal_pending", "申请人已申请撤件，请先确认", "行政许可法"));
     }
@@ -151,8 +178,23 @@ fn stopped(case: &Case, command: Command) -> Option<Reason> {
         }
         _ => {}
     }
+    if command == Command::Publish && progress.publicity.is_some_and(|p| !p.over) {
+        return Some(Reason::new("publicity_running", "本办件正在公示", "行政许可法 36"));
+    }
+    if command == Command::ApproveDeferral && progress.deferral_approved_by.is_some() {
+        return Some(Reason::new("deferral_approved", "已经复核同意", "容缺审批"));
+    }
     if command == Command::Extend && progress.extended.is_some() {
         return Some(Reason::new("already_extended", "期限只能延长一次", "行政许可法 42"));
+    }
+    if matches!(command, Command::Decide | Command::Issue)
+        && let Some(reason) = publicity_bars(case)
+    {
+        return Some(reason);
+    }
+    if command == Command::Decide && !progress.waits_for.is_empty() {
+        let text = format!("同时办理的前序事项尚未办结（{}个），可以先行审查，待其办结后决定", progress.waits_for.len());
+        return Some(Reason::new("predecessor_open", text, "并联审批：预审衔接"));
     }
     if command == Command::Decide && progress.proceeding.is_some() {
         return Some(Reason::new("proceeding_open", "容缺逾期的处理尚未结束", "容缺受理规则"));

@@ -148,7 +148,9 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     if !decision.granted && (decision.refusals.is_empty() || !decision.refusals.iter().all(written)) {
         return Err(Reason::new("refusal_reason_required", "不予许可应当说明理由", "行政许可法 38"));
     }
-    let examined = case.progress.examined || case.progress.by_commitment || matter.case_kind == CaseKind::Instant;
+    let checked_first = matter.commitment.as_ref().is_some_and(crate::catalogue::CommitmentRule::checks_before_grant);
+    let trusted = case.progress.by_commitment && !checked_first;
+    let examined = case.progress.examined || trusted || matter.case_kind == CaseKind::Instant;
     if decision.granted && !examined {
         return Err(Reason::new("not_examined", "尚无审查通过的记录", "行政许可法 34"));
     }
@@ -158,8 +160,30 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
         let text = format!("审查要点尚未全部核实：{}", points.join("；"));
         return Err(Reason::new("checklist_incomplete", text, "一事一标准：事项工作规范"));
     }
+    if decision.granted && case.progress.publicity.is_some_and(|p| p.upheld > 0) {
+        return Err(Reason::new("objection_upheld", "公示期间的异议成立，不能准予", "行政许可法 36"));
+    }
+    if decision.granted
+        && let Some(kind) = case.progress.joint.first()
+    {
+        let text = format!("{}尚未全部通过", kind.label());
+        return Err(Reason::new("joint_review_open", text, "工程建设项目审批制度改革：联合办理"));
+    }
+    if decision.granted && !case.progress.lost.is_empty() {
+        return Err(Reason::new("predecessor_failed", "前序事项未获准，不具备准予条件", "并联审批：预审衔接"));
+    }
     if decision.granted && decision.owed == Owed::BeforeDecision {
         return Err(Reason::new("deferred_material_open", "容缺材料尚未补齐", "容缺受理清单"));
+    }
+    if decision.granted && decision.owed == Owed::AfterGrant {
+        let basis = "容缺审批：核发后补齐由他人复核";
+        match case.progress.deferral_approved_by {
+            None => return Err(Reason::new("second_approver_required", "核发后补齐材料的，应先由本部门另一名审批人员复核同意", basis)),
+            Some(by) if by == decision.by => {
+                return Err(Reason::new("second_approver_same", "复核同意的人员不能同时作出决定", basis));
+            }
+            Some(_) => {}
+        }
     }
     case.state = CaseState::Decided;
     case.outcome = Some(match (decision.granted, decision.owed) {
@@ -176,6 +200,12 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     });
     case.version += 1;
     Ok(())
+}
+
+/// A second official agrees that the grant goes before what may follow it (R4.6).
+pub fn approve_deferral(case: &mut Case, by: Uuid) {
+    case.progress.deferral_approved_by = Some(by);
+    case.version += 1;
 }
 
 /// Delivery of a grant (行政许可法 44).

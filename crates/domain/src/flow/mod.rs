@@ -7,24 +7,32 @@ mod credit;
 mod decide;
 mod deliver;
 mod evaluation;
+mod joint;
 mod letter;
 mod notice;
 mod obligation;
 mod proceeding;
+mod publicity;
+mod share;
+mod together;
 mod withdraw;
 
 pub use accept::{Acceptance, AnnulGround, RejectGround, accept, annul, counted_from, reject};
-pub use clock::{Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, recompute, resume, suspend, waive};
+pub use clock::{
+    Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, hold, recompute, release, resume, suspend, waive,
+};
 pub use command::{Command, forbidden};
 pub use credit::{BarGround, CreditKind, bar_until};
 pub use decide::{
-    Checkpoint, DELIVERY_TERM, Decision, Examination, ExaminationMethod, Owed, Refusal, decide, examine, remedies, separated, unticked,
+    Checkpoint, DELIVERY_TERM, Decision, Examination, ExaminationMethod, Owed, Refusal, approve_deferral, decide, examine, remedies,
+    separated, unticked,
 };
 pub use deliver::{DeliveryWay, deliver, issue};
 pub use evaluation::{
     Channel as EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating,
     may_rate, once_a_service, rate_text,
 };
+pub use joint::{Correction, JointKind, JointReview, JointState, Opinion, Participant, Round};
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};
 pub use notice::{Notice, NoticeFacts, NoticeItem, NoticeProblem, check_notice, give_notice, take_supplement, unanswered_items};
 pub use obligation::{NewObligation, OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState, on_acceptance, on_grant};
@@ -32,6 +40,9 @@ pub use proceeding::{
     CheckResult, Conclusion, Consequence, Proceeding, ProceedingCause, RecallGround, RevocationGround, conclude, discontinue, open, recall,
     record_rectification, take_statement, unheard,
 };
+pub use publicity::{ObjectionState, Publicity, answer_objection, end_publicity, object, publicity_bars, publish, stand_for_publicity};
+pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
+pub use together::{Effect, Followed, effect_of_ending, follow, issue_waits};
 pub use withdraw::{confirm_withdrawal, withdraw};
 
 #[cfg(test)]

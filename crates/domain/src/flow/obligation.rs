@@ -22,6 +22,10 @@ codes! {
         Supervision = "supervision", "质量安全监督";
         /// 差评整改.
         ReviewRectification = "review_rectification", "差评整改";
+        /// 联合踏勘、审图、验收的部门意见.
+        JointOpinion = "joint_opinion", "联合办理部门意见";
+        /// 前序许可被撤销、撤回后的复核.
+        DependentReview = "dependent_review", "前序结果变动后的复核";
         /// 再次告知的监督复核.
         NoticeReview = "notice_review", "再次告知监督复核";
     }
@@ -155,12 +159,14 @@ pub fn on_grant(case: &Case, matter: &Matter, committed: &[String], at: &Filing<
             due: Some(until),
         }));
         let checked = |term: Limit| due(at.calendar, at.hours, completed.map_or(from, |d| crate::local_time::start_of(d.on)), term);
-        owed.push(NewObligation {
-            kind: ObligationKind::PostCheck,
-            owed_by: case.department.clone(),
-            subject: committed.join(","),
-            due: rule.check_within.map(checked),
-        });
+        if rule.check.is_none_or(|plan| plan.draws(case.id.as_u128())) {
+            owed.push(NewObligation {
+                kind: ObligationKind::PostCheck,
+                owed_by: case.department.clone(),
+                subject: committed.join(","),
+                due: rule.check_within.map(checked),
+            });
+        }
     }
     if let Some(duty) = &matter.opens_duty {
         owed.push(NewObligation {

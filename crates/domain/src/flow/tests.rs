@@ -135,6 +135,20 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
         ("not required", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::NotRequired)), Some(4)),
         ("not in scope", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::NotInScope)), Some(5)),
         ("withdrawn", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::Withdrawn)), Some(2)),
+        ("stopped", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::PredecessorFailed)), None),
+        ("made public", with(CaseState::Accepted, &|c| c.progress.publicity = Some(publicity(false, 0))), Some(8)),
+        ("objected to", with(CaseState::Accepted, &|c| c.progress.publicity = Some(publicity(true, 1))), Some(8)),
+        ("made public and over", with(CaseState::Accepted, &|c| c.progress.publicity = Some(publicity(true, 0))), Some(8)),
+        ("beside one that is open", with(CaseState::Accepted, &|c| c.progress.waits_for = vec!["other".into()]), Some(8)),
+        ("beside one that failed", with(CaseState::Accepted, &|c| c.progress.lost = vec!["other".into()]), Some(8)),
+        (
+            "granted and made public",
+            with(CaseState::Decided, &|c| {
+                granted(c);
+                c.progress.publicity = Some(publicity(false, 0));
+            }),
+            Some(11),
+        ),
     ]
 }
 
@@ -144,28 +158,69 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("received", &["accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
     ("received again", &["accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
     ("supplementing", &["supplement", "withdraw", "claim", "hand_over"]),
-    ("accepted", &["propose_revocation", "examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over"]),
-    ("paused", &["propose_revocation", "examine", "resume", "withdraw", "claim", "hand_over"]),
-    ("resumed", &["propose_revocation", "examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over"]),
-    ("extended", &["propose_revocation", "examine", "suspend", "decide", "withdraw", "claim", "hand_over"]),
+    (
+        "accepted",
+        &["propose_revocation", "examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over", "publish", "approve_deferral"],
+    ),
+    ("paused", &["publish", "approve_deferral", "propose_revocation", "examine", "resume", "withdraw", "claim", "hand_over"]),
+    (
+        "resumed",
+        &["propose_revocation", "examine", "suspend", "extend", "decide", "withdraw", "claim", "hand_over", "publish", "approve_deferral"],
+    ),
+    ("extended", &["propose_revocation", "examine", "suspend", "decide", "withdraw", "claim", "hand_over", "publish", "approve_deferral"]),
     ("withdrawal pending", &["confirm_withdrawal", "claim", "hand_over"]),
     (
         "deferral lapsed",
-        &["examine", "suspend", "extend", "withdraw", "make_statement", "cancel_acceptance", "discontinue", "claim", "hand_over"],
+        &[
+            "publish",
+            "approve_deferral",
+            "examine",
+            "suspend",
+            "extend",
+            "withdraw",
+            "make_statement",
+            "cancel_acceptance",
+            "discontinue",
+            "claim",
+            "hand_over",
+        ],
     ),
-    ("granted", &["issue", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
-    ("granted with deferral", &["issue", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
-    ("issued", &["deliver", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
-    ("delivered", &["post_check", "propose_revocation", "recall"]),
-    ("rectifying", &["issue", "record_rectification", "discontinue", "claim", "hand_over"]),
-    ("heard", &["issue", "make_statement", "revoke", "discontinue", "claim", "hand_over"]),
+    ("granted", &["suspend_licence", "publish", "issue", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
+    ("granted with deferral", &["suspend_licence", "publish", "issue", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
+    ("issued", &["suspend_licence", "deliver", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
+    ("delivered", &["suspend_licence", "post_check", "propose_revocation", "recall"]),
+    ("rectifying", &["suspend_licence", "issue", "record_rectification", "discontinue", "claim", "hand_over"]),
+    ("heard", &["suspend_licence", "issue", "make_statement", "revoke", "discontinue", "claim", "hand_over"]),
     ("revoked", &[]),
     ("recalled", &[]),
     ("refused", &["annul"]),
     ("not required", &["annul"]),
     ("not in scope", &["annul"]),
     ("withdrawn", &[]),
+    ("stopped", &[]),
+    ("made public", &["propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral"]),
+    (
+        "objected to",
+        &["propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral", "publish"],
+    ),
+    (
+        "made public and over",
+        &["propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral", "publish", "decide"],
+    ),
+    (
+        "beside one that is open",
+        &["propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral", "publish"],
+    ),
+    (
+        "beside one that failed",
+        &["propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral", "publish", "decide"],
+    ),
+    ("granted and made public", &["suspend_licence", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
 ];
+
+fn publicity(over: bool, open: u32) -> Publicity {
+    Publicity { starts_on: day("2024-06-03"), ends_on: day("2024-06-13"), over, open, upheld: 0 }
+}
 
 #[test]
 fn every_standing_allows_what_the_table_says_and_nothing_else() {

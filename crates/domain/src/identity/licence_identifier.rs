@@ -34,6 +34,24 @@ impl LicenceIdentifier {
     }
 }
 
+impl LicenceIdentifier {
+    /// Makes out the identifier of a licence; `None` where the parts do not fit the shape.
+    #[must_use]
+    pub fn issue(kind: &str, issuer: &str, serial: &str, version: u32) -> Option<Self> {
+        let version = format!("{version:03}");
+        let check = check_character(&[kind, issuer, serial, &version].concat())?;
+        Self::parse(&format!("{ROOT}{kind}.{issuer}.{serial}.{version}.{check}")).ok()
+    }
+
+    /// Serial number and version.
+    #[must_use]
+    pub fn serial_and_version(&self) -> Option<(&str, u32)> {
+        let mut parts = self.0.rsplit('.').skip(1);
+        let version = parts.next()?.parse().ok()?;
+        Some((parts.next()?, version))
+    }
+}
+
 /// ISO 7064 MOD 37,36 over digits and upper-case letters.
 fn check_character(body: &str) -> Option<char> {
     let product = body.chars().filter_map(|c| c.to_digit(36)).fold(36, |p, v| match (p + v) % 36 {
@@ -59,6 +77,10 @@ mod tests {
         ] {
             assert!(LicenceIdentifier::parse(ok).is_ok(), "{ok}");
         }
+        let first = LicenceIdentifier::issue("11100000000013338W001", "1143040000TE00049W", "2024TEST0000000000001", 1).unwrap();
+        assert_eq!(first.to_string(), "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.T");
+        assert_eq!(first.serial_and_version(), Some(("2024TEST0000000000001", 1)));
+        assert_eq!(LicenceIdentifier::issue("short", "1143040000TE00049W", "1", 1), None);
         let wrong = "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.A";
         assert!(matches!(LicenceIdentifier::parse(wrong), Err(IdentityError::CheckCharacter(_))));
         assert!(matches!(LicenceIdentifier::parse("1.2.156.3005.2.X"), Err(IdentityError::Shape(_))));

@@ -17,7 +17,7 @@ use persistence::application::find_application_of;
 use std::future::{Ready, ready};
 use uuid::Uuid;
 use workflow::Error;
-use workflow::application::{Done, Order, Work, perform, received_count};
+use workflow::application::{Acting, Done, Order, Work, perform, received_count};
 
 /// Everything a command needs besides its body.
 pub(crate) struct Target<P> {
@@ -82,7 +82,19 @@ impl<P: Permission> Target<P> {
     where
         F: FnOnce(&mut Work<'_, '_>, Uuid) -> Result<(), Error> + Send + 'static,
     {
-        let (zone, case) = (self.zone.zone, self.id);
+        let case = self.id;
+        self.of_case(case, digest, act).await
+    }
+
+    /// Does a command on a case; answers with it.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses; 404 for a case the caller may not see.
+    pub(crate) async fn of_case<F>(self, case: Uuid, digest: Vec<u8>, act: F) -> Result<HttpResponse, Problem>
+    where
+        F: FnOnce(&mut Work<'_, '_>, Uuid) -> Result<(), Error> + Send + 'static,
+    {
+        let zone = self.zone.zone;
         let found = self.state.db.read(move |tx| Ok::<_, Error>(find_application_of(tx, zone, case)?)).await?;
         let application = found.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
         let done = self.perform(application, digest, move |work| act(work, case)).await?;
@@ -99,6 +111,14 @@ impl<P: Permission> Target<P> {
     where
         F: FnOnce(&mut Work<'_, '_>) -> Result<(), Error> + Send + 'static,
     {
+        self.perform_as(self.caller.acting(), application, digest, act).await
+    }
+
+    /// The same, for somebody who acts beyond his own.
+    pub(crate) async fn perform_as<F>(&self, acting: Acting, application: Uuid, digest: Vec<u8>, act: F) -> Result<Done, Problem>
+    where
+        F: FnOnce(&mut Work<'_, '_>) -> Result<(), Error> + Send + 'static,
+    {
         let (state, zone) = (&self.state, self.zone.zone);
         let count = state.db.read(move |tx| Ok::<_, Error>(received_count(tx, zone, application)?)).await?;
         let day = date_of(state.db.clock().now());
@@ -107,7 +127,7 @@ impl<P: Permission> Target<P> {
             snapshots: state.snapshots.clone(),
             known: self.zone.0.clone(),
             id: application,
-            acting: self.caller.acting(),
+            acting,
             request: self.key.as_ref().map(|key| self.caller.once(zone, key, digest)),
             stock: stock.clone(),
         };

@@ -5,6 +5,7 @@ mod application;
 mod catalogue;
 mod delegation;
 mod desk;
+mod figures;
 pub(crate) mod flow;
 mod platform;
 mod precheck;
@@ -43,6 +44,8 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(application::submit_application)
             .service(application::get_application_assessment)
             .service(application::get_application_timeline)
+            .service(application::get_application_run)
+            .service(application::get_withdrawal_effect)
             .service(desk::list_desk_cases)
             .service(flow::list_materials)
             .service(flow::remove_material)
@@ -82,6 +85,28 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(flow::discontinue_proceeding)
             .service(flow::recall_case)
             .service(flow::annul_decision)
+            .service(flow::approve_deferral)
+            .service(figures::get_handling_figures)
+            .service(flow::list_licences)
+            .service(flow::verify_licence)
+            .service(flow::show_licence)
+            .service(flow::use_licence)
+            .service(flow::list_licence_uses)
+            .service(flow::suspend_licence)
+            .service(flow::restore_licence)
+            .service(flow::share_materials)
+            .service(flow::list_data_sources)
+            .service(flow::list_share_calls)
+            .service(flow::publish_case)
+            .service(flow::list_publicities)
+            .service(flow::file_objection)
+            .service(flow::list_objections)
+            .service(flow::answer_objection)
+            .service(flow::open_joint_review)
+            .service(flow::list_joint_reviews)
+            .service(flow::give_joint_opinion)
+            .service(flow::correct_joint_review)
+            .service(flow::get_joint_figures)
             .service(flow::list_receipts)
             .service(flow::get_receipt)
             .service(flow::verify_instrument)

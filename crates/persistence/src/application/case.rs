@@ -2,7 +2,7 @@
 
 use crate::engine::query::insert_many;
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::cases;
+use crate::schema::{applications, cases};
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use diesel::prelude::*;
 use domain::application::{Case, CaseState, Deadline, Outcome, PromisedLimit, Target};
@@ -139,6 +139,25 @@ pub fn list_cases(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<C
         .load(tx.connection)?;
     Ok(rows.into_iter().map(CaseRow::into_case).collect())
 }
+
+/// The cases of a project's other filed applications that have not come to their end; a project has few.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_open_of_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid) -> Result<Vec<Case>, DbError> {
+    let rows: Vec<CaseRow> = cases::table
+        .inner_join(applications::table.on(applications::zone_id.eq(cases::zone_id).and(applications::id.eq(cases::application_id))))
+        .filter(applications::zone_id.eq(zone).and(applications::project_code.eq(project)).and(applications::id.ne(Id(except))))
+        .filter(cases::state.ne_all([Code(CaseState::Decided), Code(CaseState::Ended)]))
+        .order(cases::id)
+        .limit(MOST_OF_PROJECT)
+        .select(CaseRow::as_select())
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(CaseRow::into_case).collect())
+}
+
+/// Open cases of one project that are looked at.
+const MOST_OF_PROJECT: i64 = 500;
 
 /// Saves one case of a locked application.
 ///

@@ -6,6 +6,7 @@ use crate::schema::clock_entries;
 use diesel::prelude::*;
 use domain::calendar::{Limit, LimitUnit};
 use domain::flow::{ClockEntry, ClockKind, SpecialProcedure};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -63,6 +64,23 @@ pub fn list_clock(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Vec<ClockEnt
         .select(Row::as_select())
         .load(tx.connection)?;
     Ok(rows.into_iter().map(Row::into_entry).collect())
+}
+
+/// The ledgers of several cases, each in order.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_clocks(tx: &mut Tx<'_>, zone: i32, of: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<ClockEntry>>, DbError> {
+    let rows: Vec<Row> = clock_entries::table
+        .filter(clock_entries::zone_id.eq(zone).and(clock_entries::case_id.eq_any(of.iter().copied().map(Id).collect::<Vec<_>>())))
+        .order((clock_entries::case_id, clock_entries::seq))
+        .select(Row::as_select())
+        .load(tx.connection)?;
+    let mut ledgers: BTreeMap<Uuid, Vec<ClockEntry>> = BTreeMap::new();
+    for row in rows {
+        ledgers.entry(row.case_id.0).or_default().push(row.into_entry());
+    }
+    Ok(ledgers)
 }
 
 impl Row {

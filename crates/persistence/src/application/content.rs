@@ -3,7 +3,7 @@
 use crate::engine::DbError;
 use crate::seal::{Keys, Place};
 use domain::application::{Party, Target};
-use domain::flow::{Letter, LetterKind, Mandate, Notice};
+use domain::flow::{Letter, LetterKind, Mandate, Notice, SharedMaterial};
 use domain::local_time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -41,6 +41,9 @@ pub struct Content {
     /// Notices given.
     #[serde(default)]
     pub notices: Vec<Notice>,
+    /// Materials brought by e-licence or data sharing.
+    #[serde(default)]
+    pub shared: Vec<SharedMaterial>,
 }
 
 /// Paper taken over at the window.

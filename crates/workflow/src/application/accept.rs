@@ -3,6 +3,7 @@
 use super::work::Work;
 use crate::Error;
 use domain::access::Reach;
+use domain::assessment::Assessment;
 use domain::event::EventKind;
 use domain::flow::{self, Acceptance, BarGround, Command, RejectGround};
 use domain::reason::Reason;
@@ -18,20 +19,25 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
     let ids = work.select(cases, Command::Accept)?;
     let assessment = work.assess()?;
     let snapshot = work.snapshot.clone();
+    let mut complete = Vec::new();
+    let mut missing: Vec<Reason> = Vec::new();
     for id in ids {
-        let matter = work.matter(id)?;
         at_the_right_window(work, id)?;
-        let of_this = |code: &str| matter.code == code;
-        let missing: Vec<Reason> = assessment
-            .items
-            .iter()
-            .filter(|i| i.blocks() && i.needed_by.iter().any(|code| of_this(code)))
-            .flat_map(|i| i.reasons.iter().take(1).cloned())
-            .chain(assessment.reasons.iter().cloned())
-            .collect();
-        if !missing.is_empty() {
-            return Err(Error::NotAcceptable(missing));
+        let lacks = missing_of(&assessment, &work.matter(id)?.code);
+        if lacks.is_empty() {
+            complete.push(id);
         }
+        missing.extend(lacks.into_iter().filter(|r| !missing.contains(r)).collect::<Vec<_>>());
+    }
+    // Named cases are accepted all or none; of a whole application what is complete is not held back by the rest (F27).
+    if !missing.is_empty() && (cases.is_some() || complete.is_empty()) {
+        return Err(Error::NotAcceptable(missing));
+    }
+    if cases.is_none() {
+        let ahead: Vec<Uuid> = work.waiting().into_iter().filter(|id| may_be_accepted_ahead(work, *id, &assessment)).collect();
+        work.accept_ahead(&ahead)?;
+    }
+    for id in complete {
         let case_no = work.next_number()?;
         let (now, by) = (work.now, work.acting.may.account);
         let acceptance = Acceptance { at: &Work::filing(&snapshot, now), by, case_no: case_no.clone() };
@@ -45,6 +51,22 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         work.make_acceptance_receipt(id)?;
     }
     Ok(())
+}
+
+/// What is missing for one matter, besides what bars the whole.
+fn missing_of(assessment: &Assessment, matter: &str) -> Vec<Reason> {
+    let items = assessment.items.iter().filter(|i| i.blocks() && i.needed_by.iter().any(|code| code == matter));
+    items.flat_map(|i| i.reasons.iter().take(1).cloned()).chain(assessment.reasons.iter().cloned()).collect()
+}
+
+/// A case that waits is accepted with the rest where it is complete but for what comes before it, and the caller may
+/// accept it.
+fn may_be_accepted_ahead(work: &Work<'_, '_>, id: Uuid, assessment: &Assessment) -> bool {
+    let Ok(case) = work.case(id) else { return false };
+    let may = &work.acting.may;
+    let mine = may.reach != Reach::Department || may.departments.contains(&case.department);
+    let complete = missing_of(assessment, &case.matter).is_empty();
+    mine && complete && case.progress.accepted_ahead.is_none() && at_the_right_window(work, id).is_ok()
 }
 
 /// An integrated window takes what is unified; for the rest it names the right one (无差别受理).

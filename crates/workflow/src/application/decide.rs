@@ -3,14 +3,35 @@
 use super::work::Work;
 use crate::Error;
 use domain::access::Reach;
-use domain::application::{CaseState, Outcome};
-use domain::catalogue::{EdgeKind, Matter};
+use domain::application::{Case, Outcome};
+use domain::catalogue::{Matter, Presence};
 use domain::event::EventKind;
 use domain::flow::{self, Command, Decision, LetterKind, Obligation, ObligationKind, ObligationState, Owed, Refusal};
+use domain::identity::LicenceIdentifier;
 use domain::reason::Reason;
+use persistence::application::list_open_of_project;
 use persistence::certificate::{self, Certificate, CertificateState};
+use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
+
+/// A second official agrees that the grant goes before what may follow it (R4.6).
+///
+/// # Errors
+/// [`Error::StateForbids`] when nothing is deferred beyond the grant.
+pub fn approve_deferral(work: &mut Work<'_, '_>, id: Uuid, opinion: &str) -> Result<(), Error> {
+    work.require(id, Command::ApproveDeferral)?;
+    let deferred = |o: &&Obligation| o.case == id && o.new.kind == ObligationKind::DeferredAfterGrant && o.is_missing_deferral();
+    if !work.obligations.iter().any(|o| deferred(&o)) {
+        let text = "本办件没有核发后补齐的容缺材料";
+        return Err(Error::StateForbids(Reason::new("nothing_deferred", text, "容缺审批")));
+    }
+    let by = work.acting.may.account;
+    flow::approve_deferral(work.change(id)?, by);
+    work.write_down(id, "复核同意核发后补齐", opinion)?;
+    work.note(EventKind::DeferralApproved, id, json!({"approved_by": by}));
+    Ok(())
+}
 
 /// A decision to take.
 pub struct NewDecision {
@@ -50,6 +71,9 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
         refusals: &new.refusals,
         delay: new.delay.as_deref(),
     };
+    if new.granted {
+        work.nothing_is_owed_to(&matter.code)?;
+    }
     let (snapshot, now) = (work.snapshot.clone(), work.now);
     let late = work.case(id)?.deadline.is_some_and(|d| !d.due.provisional && now >= d.due.at);
     let late_by_law = work.case(id)?.progress.statutory_due.is_some_and(|d| !d.provisional && now >= d.at);
@@ -60,13 +84,16 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
     work.note(if granted { EventKind::CaseGranted } else { EventKind::CaseRefused }, id, facts);
     let file = work.file(id)?;
     (file.opinion, file.refusals, file.delay) = (Some(new.opinion), new.refusals, new.delay);
+    if work.case(id)?.progress.by_commitment {
+        work.count(Tally::CommitmentCases);
+    }
     if granted {
         let committed: Vec<String> =
             work.dossier.content.valid_letters(LetterKind::Commitment).flat_map(|l| l.materials.iter().cloned()).collect();
         let owed = flow::on_grant(work.case(id)?, &matter, &committed, &Work::filing(&snapshot, now));
         work.owe(id, owed);
         work.enter_register(id, &matter)?;
-        work.receive_successors(&matter.code)?;
+        work.meet_deferrals_of(&matter.code)?;
     } else {
         work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
     }
@@ -74,6 +101,36 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
 }
 
 impl Work<'_, '_> {
+    /// What was put off until this matter (后置审批, F36) has to be decided before it is granted.
+    fn nothing_is_owed_to(&mut self, matter: &str) -> Result<(), Error> {
+        let own = self.dossier.cases.iter().cloned();
+        let mut open: Vec<Case> = own.collect();
+        if let Some(project) = self.dossier.application.project_code.clone() {
+            let (zone, id) = (self.zone(), self.dossier.application.id);
+            open.extend(list_open_of_project(self.tx, zone, &project, id)?);
+        }
+        let put_off = |c: &&Case| c.progress.deferred_until.as_deref() == Some(matter) && !c.is_in_force() && !c.has_failed();
+        let names: Vec<String> = open.iter().filter(put_off).map(|c| self.matter_name(c)).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let text = format!("后置办理的事项尚未办结：{}", names.join("、"));
+        Err(Error::StateForbids(Reason::new("deferred_matter_open", text, "一件事办事指南：后置审批")))
+    }
+
+    /// Serial number and version of a certificate's identifier: one that replaces another is its next version.
+    fn serial(&mut self, replaces: Option<&str>, case: &Case) -> Result<(String, u32), Error> {
+        let zone = self.zone();
+        let earlier = replaces.map(|number| certificate::find(self.tx, zone, number)).transpose()?.flatten();
+        let earlier = earlier.and_then(|c| c.identifier).and_then(|i| LicenceIdentifier::parse(&i).ok());
+        let next = earlier.and_then(|i| i.serial_and_version().map(|(serial, version)| (serial.to_owned(), version + 1)));
+        Ok(next.unwrap_or_else(|| (case.case_no.clone().unwrap_or_default(), 1)))
+    }
+
+    fn matter_name(&self, case: &Case) -> String {
+        self.snapshot.catalogue.pinned_matter(case.version_id).map_or_else(|| case.matter.clone(), |v| v.document.name.clone())
+    }
+
     /// Enters the grant in the public register, and acts on the certificate it is about.
     fn enter_register(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
         let (zone, now) = (self.zone(), self.now);
@@ -99,6 +156,12 @@ impl Work<'_, '_> {
             }
             replaces = Some(earlier.number);
         }
+        let (serial, version) = self.serial(replaces.as_deref(), &case)?;
+        let zone_profile = &self.snapshot.catalogue.zone;
+        let department = zone_profile.department(&case.department).filter(|d| d.presence == Presence::FrontMoved);
+        let issuer = department.and_then(|d| d.uscc.clone()).or_else(|| zone_profile.uscc.clone());
+        let national = matter.licence_type.as_deref().zip(issuer.as_deref());
+        let national = national.and_then(|(kind, issuer)| LicenceIdentifier::issue(kind, issuer, &serial, version));
         let (holder, holder_kind) = self.applicant();
         let today = domain::local_time::date_of(now);
         let new = Certificate {
@@ -117,27 +180,9 @@ impl Work<'_, '_> {
             state: CertificateState::Valid,
             state_at: now,
             replaces,
+            remark: self.deferral_remark(id)?,
+            identifier: national.map(|i| i.to_string()),
         };
         Ok(certificate::insert(self.tx, zone, &new)?)
-    }
-
-    /// Takes in the cases that waited for this one, once nothing else keeps them waiting.
-    fn receive_successors(&mut self, code: &str) -> Result<(), Error> {
-        let Some(plan) = self.dossier.plan(&self.snapshot) else { return Ok(()) };
-        let (snapshot, now) = (self.snapshot.clone(), self.now);
-        let done = |matter: &str| {
-            let case = self.dossier.cases.iter().find(|c| c.matter == matter);
-            case.is_none_or(|c| c.outcome.is_some_and(Outcome::is_grant))
-        };
-        let hard = |after: &str| plan.edges.iter().filter(|e| e.kind == EdgeKind::Hard && e.after == after).collect::<Vec<_>>();
-        let ready = |matter: &str| hard(matter).iter().any(|e| e.before == code) && hard(matter).iter().all(|e| done(&e.before));
-        let waiting = self.dossier.cases.iter().filter(|c| c.state == CaseState::Waiting && ready(&c.matter));
-        let ids: Vec<Uuid> = waiting.map(|c| c.id).collect();
-        for id in ids {
-            self.change(id)?.receive(&Work::filing(&snapshot, now));
-            let due = self.case(id)?.deadline.map(|d| d.due.on);
-            self.note(EventKind::CaseReceived, id, json!({"notice_due_on": due}));
-        }
-        Ok(())
     }
 }

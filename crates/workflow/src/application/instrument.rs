@@ -141,11 +141,23 @@ impl Work<'_, '_> {
             matter.result_name,
             case.case_no.as_deref().unwrap_or_default()
         )];
-        if case.outcome == Some(Outcome::GrantedWithDeferral) {
-            paragraphs.push("本件为容缺通过，请按承诺期限补齐所缺材料。".to_owned());
-        }
+        paragraphs.extend(self.deferral_remark(id)?);
         paragraphs.extend(late);
         self.make(Some(id), InstrumentKind::Grant, InstrumentKind::Grant.label(), paragraphs, body)
+    }
+
+    /// What is printed on a result granted before everything had come: what is missing, until when, by which rule (R4.6).
+    pub(super) fn deferral_remark(&self, id: Uuid) -> Result<Option<String>, Error> {
+        if self.case(id)?.outcome != Some(Outcome::GrantedWithDeferral) {
+            return Ok(None);
+        }
+        let basis = self.matter(id)?.deferral.as_ref().map(|rule| rule.basis.clone()).unwrap_or_default();
+        let open = self.obligations.iter().chain(&self.opened).filter(|o| o.case == id && o.is_missing_deferral());
+        let owed = open.map(|o| {
+            let until = o.new.due.map(|d| format!("应于{}前补齐", d.on)).unwrap_or_default();
+            format!("「{}」{until}", self.name_of(&o.new.subject))
+        });
+        Ok(Some(format!("本件为容缺通过：{}。依据：{basis}。", owed.collect::<Vec<_>>().join("；"))))
     }
 
     /// 责令整改、陈述申辩告知书.

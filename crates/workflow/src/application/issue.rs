@@ -4,16 +4,40 @@ use super::work::Work;
 use crate::Error;
 use domain::event::EventKind;
 use domain::flow::{self, Command, DeliveryWay};
+use domain::reason::Reason;
 use persistence::application::Delivery;
+use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
 
-/// Makes out the results of granted cases.
+/// Makes out the results of granted cases, all together; parts where the applicant asked for them.
 ///
 /// # Errors
-/// [`Error::StateForbids`] before the decision.
-pub fn issue(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Error> {
-    for id in work.select(cases, Command::Issue)? {
+/// [`Error::StateForbids`] before the decision, or while the results it goes out with are open and the applicant has
+/// not asked for a part.
+pub fn issue(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, asked_for: Option<&str>) -> Result<(), Error> {
+    let ids = work.select(cases, Command::Issue)?;
+    let waits = |work: &Work<'_, '_>, id: Uuid| -> Result<Option<Reason>, Error> {
+        let plan = work.dossier.plan(&work.snapshot).ok_or(Error::SubjectNotInForce)?;
+        Ok(flow::issue_waits(work.case(id)?, &work.dossier.cases, |m| plan.issues_together(m), work.now))
+    };
+    let mut ready = Vec::new();
+    for id in ids {
+        match waits(work, id)?.filter(|_| asked_for.is_none()) {
+            None => ready.push(id),
+            Some(reason) if cases.is_some() => return Err(Error::StateForbids(reason)),
+            Some(_) => {}
+        }
+    }
+    if ready.is_empty() {
+        let first = work.select(cases, Command::Issue)?.first().copied();
+        let reason = first.map(|id| waits(work, id)).transpose()?.flatten();
+        return Err(reason.map_or(Error::Forbidden, Error::StateForbids));
+    }
+    for id in ready {
+        if let Some(why) = asked_for {
+            work.write_down(id, "申请人要求先行出件", why)?;
+        }
         let now = work.now;
         flow::issue(work.change(id)?, now);
         let number = work.case(id)?.case_no.as_ref().map(|no| format!("Z{no}"));
@@ -47,6 +71,9 @@ pub fn deliver(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: &NewDeliver
         let late = work.case(id)?.deadline.is_some_and(|d| now >= d.due.at);
         flow::deliver(work.change(id)?, &matter, new.way, new.tracking_no.as_deref(), new.fee_fen, now).map_err(Error::StateForbids)?;
         work.note(EventKind::ResultDelivered, id, json!({"way": new.way, "late": late, "fee_fen": new.fee_fen}));
+        if new.way == DeliveryWay::Courier {
+            work.count(Tally::CourierDeliveries);
+        }
         work.file(id)?.delivery = Some(Delivery {
             way: new.way,
             recipient: new.recipient.clone(),

@@ -7,6 +7,7 @@ use domain::calendar::due;
 use domain::event::EventKind;
 use domain::flow::{self, ClockEntry, ObligationKind, ProceedingCause};
 use domain::local_time::Instant;
+use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -35,7 +36,13 @@ impl Work<'_, '_> {
                 }
                 None => {}
             }
+            let now = self.now;
+            if let Some(at) = flow::end_publicity(self.change_quietly(id)?, now) {
+                self.change(id)?;
+                self.note_at(at, EventKind::PublicityEnded, id, json!({}));
+            }
         }
+        self.take_results()?;
         self.settle_obligations()
     }
 
@@ -47,6 +54,12 @@ impl Work<'_, '_> {
         let (items, matter) = (self.assess()?.items, self.matter(id)?);
         let snapshot = self.snapshot.clone();
         let owed = flow::on_acceptance(self.case(id)?, &matter, &items, &Self::filing(&snapshot, self.now));
+        if !owed.is_empty() {
+            self.count(Tally::DeferralCases);
+            if let Some(project) = self.dossier.application.project_code.clone() {
+                self.count_once(Tally::DeferralProjects, project);
+            }
+        }
         self.owe_at(at, id, owed);
         Ok(())
     }

@@ -7,22 +7,28 @@ mod claim;
 mod clock;
 mod create;
 mod decide;
+mod deferral;
 mod duty;
 mod evaluate;
 mod examine;
 mod instrument;
 mod issue;
+mod joint;
 mod lapse;
 mod letter;
+mod licence;
 mod notice;
 mod obligation;
 mod paper;
 mod proceeding;
+mod publicity;
 mod recompute;
 mod reuse;
 mod revise;
 mod settle;
+mod share;
 mod submit;
+mod together;
 mod upload;
 mod withdraw;
 mod work;
@@ -33,21 +39,25 @@ pub use annul::annul;
 pub use claim::{claim, hand_over};
 pub use clock::{Extension, Suspension, extend, resume, suspend};
 pub use create::{NewApplication, create};
-pub use decide::{NewDecision, decide};
+pub use decide::{NewDecision, approve_deferral, decide};
 pub use evaluate::{NewEvaluation, answer_review, evaluate};
 pub use examine::{NewExamination, examine};
 pub use issue::{NewDelivery, deliver, issue};
+pub use joint::{NewJointReview, NewOpinion, correct_joint_review, give_joint_opinion, open_joint_review};
 pub use letter::{NewLetter, Rendered, render_letter, sign_letter, withdraw_letter};
+pub use licence::{restore_licence, suspend_licence, use_licence};
 pub use notice::{NewNotice, give_notice, supplement};
 pub use obligation::fulfil;
 pub use paper::{NewPaper, take_paper};
 pub use proceeding::{
     cancel_acceptance, discontinue, make_statement, post_check, propose_revocation, recall, record_rectification, revoke,
 };
+pub use publicity::{NewPublicity, answer_objection, file_objection, publish};
 pub use recompute::{finish_recompute, recompute_portion, schedule_recompute};
 pub use reuse::{earlier, note_read, reuse};
 pub use revise::{Revision, revise};
 pub use settle::{received_count, settle_application, settle_now};
+pub use share::{Asks, Told, asks, enter_shared};
 pub use submit::submit;
 pub use upload::{Upload, prepare_upload, remove_material, upload};
 pub use withdraw::{confirm_withdrawal, withdraw};
@@ -87,6 +97,13 @@ impl Acting {
     pub fn anonymous(request_id: Option<String>) -> Self {
         let actor = Actor { kind: ActorKind::Anonymous, id: None, on_behalf_of: None, request_id };
         Self { actor, ..Self::system() }
+    }
+
+    /// Somebody logged in who does something to an application of others that anybody may do.
+    #[must_use]
+    pub fn anybody(account: Uuid, request_id: Option<String>) -> Self {
+        let everything = Scope { account, reach: Reach::Zone, departments: Vec::new() };
+        Self { sees: everything.clone(), may: everything, actor: Actor::account(account, request_id) }
     }
 
     /// The system itself, applying the law.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// # Errors
 /// [`DbError`].
 pub fn received_count(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<usize, DbError> {
-    Ok(list_cases(tx, zone, application)?.iter().filter(|c| matches!(c.state, CaseState::Received)).count())
+    Ok(list_cases(tx, zone, application)?.iter().filter(|c| matches!(c.state, CaseState::Received | CaseState::Waiting)).count())
 }
 
 /// Settles an application as of now; returns the numbers that were not used.

@@ -6,7 +6,7 @@ use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChann
 use domain::assessment::assess;
 use domain::event::EventKind;
 use domain::flow::MandateScope;
-use domain::local_time::Instant;
+use domain::local_time::{Instant, end_of};
 use domain::reason::Reason;
 use persistence::application::insert_cases;
 use persistence::event::{self, NewEvent};
@@ -97,9 +97,11 @@ fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instan
         .collect()
 }
 
-/// When time acts on these cases: silence on received ones, the term for supplements where it ends them.
+/// When time acts on these cases: silence on received ones, the term for supplements where it ends them, the end of a
+/// publicity.
 pub(super) fn lapses(cases: &[Case]) -> impl Iterator<Item = Instant> {
     let ending = |c: &Case| c.state == CaseState::Supplementing && c.progress.lapse_basis.is_some();
     let running = move |c: &&Case| c.state == CaseState::Received || ending(c);
-    cases.iter().filter(running).filter_map(|c| c.deadline).map(|d| d.due.at)
+    let publicity = cases.iter().filter_map(|c| c.progress.publicity).filter(|p| !p.over).map(|p| end_of(p.ends_on));
+    cases.iter().filter(running).filter_map(|c| c.deadline).map(|d| d.due.at).chain(publicity)
 }

@@ -7,13 +7,16 @@ use domain::flow::{self, Command, MandateScope, Obligation, ObligationState};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Withdraws cases.
+/// Withdraws cases; `known` are those the applicant knows will stop with them.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] for an agent whose mandate does not cover it.
-pub fn withdraw(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, reason: &str) -> Result<(), Error> {
+/// [`Error::NotAllowed`] for an agent whose mandate does not cover it, [`Error::StateForbids`] while he has not said
+/// that he knows what else stops.
+pub fn withdraw(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, known: &[Uuid], reason: &str) -> Result<(), Error> {
     super::require_mandate(&work.dossier.application, &work.dossier.content, MandateScope::Withdraw, work.now, &work.acting)?;
-    for id in work.select(cases, Command::Withdraw)? {
+    let ids = work.select(cases, Command::Withdraw)?;
+    work.require_known_effect(&ids, known)?;
+    for id in ids {
         let now = work.now;
         flow::withdraw(work.change(id)?, now);
         let pending = work.case(id)?.progress.withdrawal_at.is_some();

@@ -20,6 +20,7 @@ use persistence::event::{self, NewEvent};
 use persistence::idempotency::{self, Request};
 use persistence::job::{self, JobKind};
 use persistence::number::Stock;
+use persistence::tally::{self, Tally};
 use persistence::{Tx, obligation};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +74,8 @@ pub struct Work<'t, 'c> {
     pub(super) opened: Vec<Obligation>,
     pub(super) settled: BTreeSet<Uuid>,
     content_changed: bool,
+    counted: BTreeMap<Tally, u32>,
+    counted_once: BTreeSet<(Tally, String)>,
 }
 
 /// Does one command on one application: locks it, answers a repeated request, settles what the law has done by
@@ -171,6 +174,8 @@ impl<'t, 'c> Work<'t, 'c> {
             opened: Vec::new(),
             settled: BTreeSet::new(),
             content_changed: false,
+            counted: BTreeMap::new(),
+            counted_once: BTreeSet::new(),
         })
     }
 
@@ -196,6 +201,11 @@ impl<'t, 'c> Work<'t, 'c> {
     pub(super) fn assess(&mut self) -> Result<Assessment, Error> {
         let mut against = Facts::at(self.now);
         super::bars(self.tx, &self.dossier, &self.snapshot, &mut against)?;
+        let zone = self.zone();
+        let gone = super::share::expired(self.tx, zone, &self.dossier.content)?;
+        if !gone.is_empty() {
+            self.change_content().shared.retain(|s| !gone.contains(&s.material));
+        }
         self.dossier.assess_with(&self.snapshot, against.bars, against.breaches).ok_or(Error::SubjectNotInForce)
     }
 
@@ -240,6 +250,12 @@ impl<'t, 'c> Work<'t, 'c> {
         command.is_of_applicant() || may.reach != Reach::Department || may.departments.contains(&case.department)
     }
 
+    /// Whether a case is of the caller's department, or he reaches every department.
+    pub(super) fn is_of_department(&self, id: Uuid) -> Result<bool, Error> {
+        let (case, may) = (self.case(id)?, &self.acting.may);
+        Ok(may.reach != Reach::Department || may.departments.contains(&case.department))
+    }
+
     /// The one case a command is for.
     ///
     /// # Errors
@@ -262,6 +278,14 @@ impl<'t, 'c> Work<'t, 'c> {
     /// [`Error::NotFound`].
     pub(super) fn change(&mut self, id: Uuid) -> Result<&mut Case, Error> {
         self.cases.insert(id);
+        self.dossier.cases.iter_mut().find(|c| c.id == id).ok_or(Error::NotFound)
+    }
+
+    /// A case to look at and perhaps change; who changes it says so with [`Self::change`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn change_quietly(&mut self, id: Uuid) -> Result<&mut Case, Error> {
         self.dossier.cases.iter_mut().find(|c| c.id == id).ok_or(Error::NotFound)
     }
 
@@ -385,8 +409,19 @@ impl<'t, 'c> Work<'t, 'c> {
         Ok(())
     }
 
+    /// Counts something for the figures of the zone, with what is saved.
+    pub(super) fn count(&mut self, tally: Tally) {
+        *self.counted.entry(tally).or_default() += 1;
+    }
+
+    /// Counts a subject once, however often it is named.
+    pub(super) fn count_once(&mut self, tally: Tally, subject: String) {
+        self.counted_once.insert((tally, subject));
+    }
+
     /// Saves everything the command changed, in one transaction with its events and jobs.
     fn save(mut self) -> Result<Done, Error> {
+        self.follow_each_other()?;
         self.close_or_reopen();
         let zone = self.zone();
         let id = self.dossier.application.id;
@@ -409,6 +444,13 @@ impl<'t, 'c> Work<'t, 'c> {
             let stream = application.stream();
             event::append(self.tx, stream, &mut application.head, &self.acting.actor, std::mem::take(&mut self.events))?;
             super::save(self.tx, application)?;
+            // The counters come last and in one order: writers hold a shared row for a moment only.
+            for (tally, subject) in &self.counted_once {
+                tally::add_once(self.tx, zone, *tally, subject)?;
+            }
+            for (tally, n) in &self.counted {
+                tally::add(self.tx, zone, *tally, *n)?;
+            }
             self.obligations.append(&mut self.opened);
             if let Some(due_at) = self.next_lapse() {
                 job::schedule(self.tx, zone, JobKind::SettleApplication, id, due_at)?;

@@ -26,6 +26,7 @@ pub fn check_bundle<'a>(bundle: &Bundle, zone: &Zone, base: &BaseCatalogue, matt
     let members: Vec<Option<&Matter>> = bundle.members.iter().map(|m| matter(&m.matter)).collect();
     found.extend(check_members(bundle, &members, base));
     found.extend(edges(bundle));
+    found.extend(issue_and_deferral(bundle, &matter));
     found.extend(places(bundle, zone));
     for (i, step) in bundle.steps.iter().enumerate() {
         if step.department.as_deref().is_some_and(|d| zone.department(d).is_none()) {
@@ -69,6 +70,25 @@ fn check_members(bundle: &Bundle, members: &[Option<&Matter>], base: &BaseCatalo
                     found.push(Finding::error(pointer, "matter_not_sorted", text));
                 }
             }
+        }
+    }
+    found
+}
+
+/// What goes out together are members; what is decided later names a matter that exists and nobody waits for it.
+fn issue_and_deferral<'a>(bundle: &Bundle, matter: &impl Fn(&str) -> Option<&'a Matter>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let member = |code: &str| bundle.members.iter().any(|m| m.matter == code);
+    for (i, code) in bundle.issue_together.iter().flatten().enumerate().filter(|(_, code)| !member(code)) {
+        found.push(Finding::error(format!("/issue_together/{i}"), "unknown", format!("一件事不包含事项「{code}」")));
+    }
+    for (i, member) in bundle.members.iter().enumerate() {
+        let Some(until) = &member.deferred_until else { continue };
+        let pointer = format!("/members/{i}/deferred_until");
+        if matter(until).is_none() {
+            found.push(Finding::error(pointer, "unknown", format!("没有事项「{until}」")));
+        } else if *until == member.matter || bundle.edges.iter().any(|e| e.before == member.matter && e.after != *until) {
+            found.push(Finding::error(pointer, "deferred_predecessor", "后置办理的事项不能是其他事项的前置事项"));
         }
     }
     found

@@ -32,6 +32,16 @@ pub fn check_zone(zone: &Zone) -> Vec<Finding> {
             found.push(Finding::error(format!("/departments/{i}/uscc"), "check_digit", "统一社会信用代码校验不通过"));
         }
     }
+    if zone.uscc.as_deref().is_some_and(|code| CreditCode::parse(code).is_err()) {
+        found.push(Finding::error("/uscc", "check_digit", "统一社会信用代码校验不通过"));
+    }
+    found.extend(duplicates(zone.data_sources.iter().map(|s| s.code.as_str()), "/data_sources", "数据源代码重复"));
+    for (i, source) in zone.data_sources.iter().enumerate() {
+        if source.approval.trim().is_empty() || source.grants.iter().any(|g| g.fields.is_empty()) {
+            let text = "数据源应有批准文件，每份材料应列明可以共享的字段（在线政务服务若干规定 7）";
+            found.push(Finding::error(format!("/data_sources/{i}"), "missing", text));
+        }
+    }
     for (i, service) in zone.intermediary_services.iter().enumerate() {
         if service.basis.trim().is_empty() {
             let text = "中介服务应有法律、行政法规依据（优化营商环境条例 43）";

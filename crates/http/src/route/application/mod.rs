@@ -5,6 +5,7 @@ mod create;
 mod get;
 mod list;
 mod revise;
+mod run;
 mod submit;
 mod upload;
 
@@ -13,5 +14,6 @@ pub(super) use create::*;
 pub(super) use get::*;
 pub(super) use list::*;
 pub(super) use revise::*;
+pub(super) use run::*;
 pub(super) use submit::*;
 pub(super) use upload::*;

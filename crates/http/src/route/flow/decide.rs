@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
-use workflow::application::{NewDecision, NewExamination, annul, decide, examine};
+use workflow::application::{NewDecision, NewExamination, annul, approve_deferral as approve, decide, examine};
 
 /// An examination.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -86,6 +86,29 @@ pub(crate) async fn examine_case(on: Target<may::ExamineCase>, body: Valid<Exami
 pub(crate) async fn decide_case(on: Target<may::DecideCase>, body: Valid<DecideCase>) -> Result<HttpResponse, Problem> {
     let DecideCase { granted, opinion, refusals, delay_reason } = body.value;
     on.case(body.digest, move |work, id| decide(work, id, NewDecision { granted, opinion, refusals, delay: delay_reason })).await
+}
+
+/// Why a second official agrees.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApproveDeferral {
+    /// Opinion.
+    #[validate(length(min = 1, max = 2000, message = "应为1至2000个字"))]
+    #[schema(example = "规划预审意见已经出具，同意容缺核发")]
+    opinion: String,
+}
+
+/// 复核同意核发后补齐（由决定人以外的审批人员）
+#[utoipa::path(
+    tag = "审批",
+    params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = ApproveDeferral,
+    responses((status = 200, description = "办件", body = CaseView))
+)]
+#[post("/api/v1/zones/{zone}/cases/{id}/approve-deferral")]
+pub(crate) async fn approve_deferral(on: Target<may::ApproveDeferral>, body: Valid<ApproveDeferral>) -> Result<HttpResponse, Problem> {
+    let opinion = body.value.opinion;
+    on.case(body.digest, move |work, id| approve(work, id, &opinion)).await
 }
 
 /// 纠正不予受理或者不予许可，继续办理

@@ -18,6 +18,10 @@ pub(crate) struct IssueApplication {
     /// Only these cases; absent = all the caller may act on.
     #[validate(length(min = 1, max = 100, message = "应有1至100个办件"))]
     cases: Option<Vec<Uuid>>,
+    /// Why the applicant asks for a part before the rest is decided; without it results go out together.
+    #[validate(length(min = 1, max = 500, message = "应为1至500个字"))]
+    #[schema(example = "急需营业执照办理开户")]
+    part_asked_for: Option<String>,
 }
 
 /// How results are handed over.
@@ -57,8 +61,8 @@ pub(crate) struct DeliverApplication {
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/issue")]
 pub(crate) async fn issue_application(on: Target<may::IssueApplication>, body: Valid<IssueApplication>) -> Result<HttpResponse, Problem> {
-    let IssueApplication { cases } = body.value;
-    on.keyed()?.application(body.digest, move |work| issue(work, cases.as_deref())).await
+    let IssueApplication { cases, part_asked_for } = body.value;
+    on.keyed()?.application(body.digest, move |work| issue(work, cases.as_deref(), part_asked_for.as_deref())).await
 }
 
 /// 送达

@@ -61,6 +61,10 @@ pub(crate) struct RegisterLine {
     /// The certificate it replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
+    /// What is printed on it besides: what was granted before everything had come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "本件为容缺通过：「建设工程规划许可证」应于2024-11-08前补齐。依据：容缺办理事项清单。")]
+    remark: Option<String>,
 }
 
 impl From<Certificate> for RegisterLine {
@@ -76,6 +80,7 @@ impl From<Certificate> for RegisterLine {
             valid_until: c.valid_until,
             state: c.state,
             replaces: c.replaces,
+            remark: c.remark,
         }
     }
 }

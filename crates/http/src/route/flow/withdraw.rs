@@ -22,6 +22,10 @@ pub(crate) struct WithdrawApplication {
     /// Only these cases; absent = all the caller may act on.
     #[validate(length(min = 1, max = 100, message = "应有1至100个办件"))]
     cases: Option<Vec<Uuid>>,
+    /// The cases that stop with them, as `withdrawal-effect` shows: the applicant says that he knows.
+    #[serde(default)]
+    #[validate(length(max = 100, message = "最多100个办件"))]
+    stops: Vec<Uuid>,
 }
 
 /// The withdrawal is confirmed.
@@ -41,8 +45,8 @@ pub(crate) async fn withdraw_application(
     on: Target<may::WithdrawApplication>,
     body: Valid<WithdrawApplication>,
 ) -> Result<HttpResponse, Problem> {
-    let WithdrawApplication { reason, cases } = body.value;
-    on.application(body.digest, move |work| withdraw(work, cases.as_deref(), &reason)).await
+    let WithdrawApplication { reason, cases, stops } = body.value;
+    on.application(body.digest, move |work| withdraw(work, cases.as_deref(), &stops, &reason)).await
 }
 
 /// 确认撤件

@@ -1,0 +1,272 @@
+//! Joint site visit, drawing review and acceptance (联合踏勘、联合审图、联合验收): one look, every department's opinion, one
+//! list of corrections; a later round holds only what failed.
+
+use crate::local_time::Instant;
+use crate::reason::Reason;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+codes! {
+    /// What is looked at together.
+    pub enum JointKind {
+        /// 联合踏勘.
+        SiteVisit = "site_visit", "联合踏勘";
+        /// 联合审图.
+        DrawingReview = "drawing_review", "联合审图";
+        /// 联合验收.
+        Acceptance = "acceptance", "联合验收";
+    }
+}
+
+codes! {
+    /// Where a joint look stands.
+    pub enum JointState {
+        /// Opinions are awaited.
+        Open = "open", "等待各部门意见";
+        /// The applicant corrects.
+        Rectifying = "rectifying", "待申请人整改";
+        /// Everybody found everything in order.
+        Passed = "passed", "通过";
+    }
+}
+
+/// Who gives an opinion: one discipline of a case's department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// The case the opinion is for.
+    pub case: Uuid,
+    /// Its department.
+    pub department: String,
+    /// The discipline (专业), for instance 消防 or 人防.
+    pub discipline: String,
+}
+
+/// Something to correct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Correction {
+    /// Number within the review, from 1; given by the system.
+    #[serde(default)]
+    #[schema(read_only, example = 1)]
+    pub number: u32,
+    /// What is wrong.
+    #[schema(example = "二层疏散宽度不足", max_length = 500)]
+    pub defect: String,
+    /// The rule it rests on.
+    #[schema(example = "建筑设计防火规范 5.5.21", max_length = 200)]
+    pub basis: String,
+}
+
+/// One department's opinion in one round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// Discipline.
+    pub discipline: String,
+    /// Who gave it.
+    pub by: Uuid,
+    /// When.
+    pub at: Instant,
+    /// In words.
+    pub text: String,
+    /// What is wrong; nothing = passed.
+    pub corrections: Vec<Correction>,
+}
+
+/// One round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// When the departments look.
+    pub at: Instant,
+    /// Disciplines that have to say something.
+    pub awaited: BTreeSet<String>,
+    /// What they said.
+    pub opinions: Vec<Opinion>,
+    /// When the applicant said that everything was corrected.
+    pub corrected_at: Option<Instant>,
+    /// How, in his words.
+    pub correction: Option<String>,
+}
+
+/// One joint look of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JointReview {
+    /// What is looked at.
+    pub kind: JointKind,
+    /// Where it stands.
+    pub state: JointState,
+    /// When it was arranged.
+    pub opened_at: Instant,
+    /// When all had passed.
+    pub concluded_at: Option<Instant>,
+    /// Where they meet.
+    pub place: String,
+    /// Who takes part.
+    pub participants: Vec<Participant>,
+    /// The rounds, oldest first.
+    pub rounds: Vec<Round>,
+}
+
+impl JointReview {
+    /// Arranges a joint look.
+    ///
+    /// # Errors
+    /// Nobody takes part, or a discipline stands twice.
+    pub fn open(kind: JointKind, place: String, participants: Vec<Participant>, (at, now): (Instant, Instant)) -> Result<Self, Reason> {
+        let awaited: BTreeSet<String> = participants.iter().map(|p| p.discipline.clone()).collect();
+        if awaited.is_empty() || awaited.len() != participants.len() {
+            return Err(Reason::new("disciplines", "应至少有一个专业参加，且不能重复", BASIS));
+        }
+        let round = Round { at, awaited, opinions: Vec::new(), corrected_at: None, correction: None };
+        Ok(Self { kind, state: JointState::Open, opened_at: now, concluded_at: None, place, participants, rounds: vec![round] })
+    }
+
+    fn round(&self) -> Option<&Round> {
+        self.rounds.last()
+    }
+
+    /// The participant who speaks for a discipline.
+    #[must_use]
+    pub fn participant(&self, discipline: &str) -> Option<&Participant> {
+        self.participants.iter().find(|p| p.discipline == discipline)
+    }
+
+    /// Enters an opinion; with the last one of a round it is concluded: all passed, or one merged list of corrections.
+    /// In a later round only what had failed is looked at: `unresolved` names the numbers that still stand.
+    ///
+    /// # Errors
+    /// Nothing is awaited from this discipline, or a later round names something new (一次告知).
+    pub fn give_opinion(&mut self, mut opinion: Opinion, unresolved: &BTreeSet<u32>) -> Result<(), Reason> {
+        let first = self.rounds.len() == 1;
+        let earlier: Vec<Correction> = self.standing(&opinion.discipline);
+        let given: u32 = self.numbers();
+        let open = self.state == JointState::Open;
+        let now = opinion.at;
+        let Some(round) = self.rounds.last_mut().filter(|r| open && r.awaited.contains(&opinion.discipline)) else {
+            return Err(Reason::new("opinion_not_awaited", "本轮不需要该专业的意见", BASIS));
+        };
+        if round.opinions.iter().any(|o| o.discipline == opinion.discipline) {
+            return Err(Reason::new("opinion_given", "该专业已经给出意见", BASIS));
+        }
+        if first {
+            for (number, correction) in (given + 1..).zip(&mut opinion.corrections) {
+                correction.number = number;
+            }
+        } else {
+            let known = |number: &u32| earlier.iter().any(|c| c.number == *number);
+            if !opinion.corrections.is_empty() || !unresolved.iter().all(known) {
+                return Err(Reason::new("not_failed_before", "复查只针对上一轮未通过的内容，不能提出新的问题", BASIS));
+            }
+            opinion.corrections = earlier.into_iter().filter(|c| unresolved.contains(&c.number)).collect();
+        }
+        round.opinions.push(opinion);
+        if round.opinions.len() == round.awaited.len() {
+            let passed = round.opinions.iter().all(|o| o.corrections.is_empty());
+            self.state = if passed { JointState::Passed } else { JointState::Rectifying };
+            self.concluded_at = passed.then_some(now);
+        }
+        Ok(())
+    }
+
+    /// How many corrections have been numbered.
+    fn numbers(&self) -> u32 {
+        let all = self.rounds.iter().flat_map(|r| &r.opinions).flat_map(|o| &o.corrections);
+        all.map(|c| c.number).max().unwrap_or(0)
+    }
+
+    /// What a discipline found wrong in the round before this one.
+    fn standing(&self, discipline: &str) -> Vec<Correction> {
+        let before = self.rounds.iter().rev().nth(1);
+        let opinions = before.iter().flat_map(|r| &r.opinions).filter(|o| o.discipline == discipline);
+        opinions.flat_map(|o| o.corrections.clone()).collect()
+    }
+
+    /// The one list of corrections of the last round, with the discipline that asks for each.
+    #[must_use]
+    pub fn corrections(&self) -> Vec<(&str, &Correction)> {
+        let opinions = self.round().into_iter().flat_map(|r| &r.opinions);
+        let mut list: Vec<_> = opinions.flat_map(|o| o.corrections.iter().map(|c| (o.discipline.as_str(), c))).collect();
+        list.sort_by_key(|(_, c)| c.number);
+        list
+    }
+
+    /// The applicant has corrected everything: the next round awaits only those who had found something.
+    ///
+    /// # Errors
+    /// Nothing is to be corrected.
+    pub fn correct(&mut self, how: String, now: Instant) -> Result<(), Reason> {
+        if self.state != JointState::Rectifying {
+            return Err(Reason::new("nothing_to_correct", "没有待整改的内容", BASIS));
+        }
+        let failed = |o: &&Opinion| !o.corrections.is_empty();
+        let Some(round) = self.rounds.last_mut() else { return Ok(()) };
+        let awaited = round.opinions.iter().filter(failed).map(|o| o.discipline.clone()).collect();
+        (round.corrected_at, round.correction) = (Some(now), Some(how));
+        self.rounds.push(Round { at: now, awaited, opinions: Vec::new(), corrected_at: None, correction: None });
+        self.state = JointState::Open;
+        Ok(())
+    }
+
+    /// Passed in the first round (一次性验收通过).
+    #[must_use]
+    pub fn passed_at_first(&self) -> bool {
+        self.state == JointState::Passed && self.rounds.len() == 1
+    }
+}
+
+const BASIS: &str = "工程建设项目审批制度改革：联合办理";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::local_time::start_of;
+
+    fn now() -> Instant {
+        start_of("2024-06-03".parse().unwrap())
+    }
+
+    fn review(disciplines: &[&str]) -> JointReview {
+        let participant = |d: &&str| Participant { case: Uuid::nil(), department: "HUC".into(), discipline: (*d).to_owned() };
+        JointReview::open(JointKind::Acceptance, "现场".into(), disciplines.iter().map(participant).collect(), (now(), now())).unwrap()
+    }
+
+    fn said(discipline: &str, defects: &[&str]) -> Opinion {
+        let correction = |d: &&str| Correction { number: 0, defect: (*d).to_owned(), basis: "规范".into() };
+        let corrections = defects.iter().map(correction).collect();
+        Opinion { discipline: discipline.to_owned(), by: Uuid::nil(), at: now(), text: "意见".into(), corrections }
+    }
+
+    #[test]
+    fn corrections_are_one_list_and_the_next_round_holds_only_what_failed() {
+        let mut review = review(&["规划", "消防", "人防"]);
+        let none = BTreeSet::new();
+        review.give_opinion(said("规划", &[]), &none).unwrap();
+        review.give_opinion(said("消防", &["疏散宽度", "报警"]), &none).unwrap();
+        assert_eq!(review.state, JointState::Open);
+        review.give_opinion(said("人防", &["密闭门"]), &none).unwrap();
+        assert_eq!(review.state, JointState::Rectifying);
+        let list: Vec<_> = review.corrections().iter().map(|(d, c)| (*d, c.number, c.defect.as_str())).collect();
+        assert_eq!(list, [("消防", 1, "疏散宽度"), ("消防", 2, "报警"), ("人防", 3, "密闭门")]);
+        review.correct("已整改".into(), now()).unwrap();
+        assert_eq!(review.give_opinion(said("规划", &[]), &none).unwrap_err().code, "opinion_not_awaited");
+        assert_eq!(review.give_opinion(said("消防", &["新问题"]), &none).unwrap_err().code, "not_failed_before");
+        assert_eq!(review.give_opinion(said("消防", &[]), &BTreeSet::from([3])).unwrap_err().code, "not_failed_before");
+        review.give_opinion(said("消防", &[]), &BTreeSet::from([2])).unwrap();
+        review.give_opinion(said("人防", &[]), &none).unwrap();
+        assert_eq!(review.corrections().iter().map(|(_, c)| c.number).collect::<Vec<_>>(), [2]);
+        review.correct("再次整改".into(), now()).unwrap();
+        review.give_opinion(said("消防", &[]), &none).unwrap();
+        assert_eq!((review.state, review.passed_at_first(), review.rounds.len()), (JointState::Passed, false, 3));
+    }
+
+    #[test]
+    fn everybody_speaks_once_and_somebody_has_to() {
+        let mut review = review(&["规划"]);
+        assert!(review.correct("无".into(), now()).is_err());
+        review.give_opinion(said("规划", &[]), &BTreeSet::new()).unwrap();
+        assert!(review.passed_at_first());
+        assert!(review.give_opinion(said("规划", &[]), &BTreeSet::new()).is_err());
+        assert!(JointReview::open(JointKind::SiteVisit, String::new(), vec![], (now(), now())).is_err());
+    }
+}

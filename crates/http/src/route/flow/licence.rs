@@ -1,0 +1,374 @@
+//! E-licences: held, shown, verified, used, suspended and given back.
+
+use crate::AppState;
+use crate::cursor;
+use crate::etag::{Caching, tagged};
+use crate::extract::{Anyone, Caller, InZone, Params, Segment, Target, Valid, ZonePath, may};
+use crate::problem::{ErrorCode, Problem};
+use crate::route::flow::constant_time_eq;
+use crate::view::case::CaseView;
+use crate::view::page::{Page, page};
+use crate::view::{Moment, masked};
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::NaiveDate;
+use domain::identity::LicenceIdentifier;
+use domain::local_time::{Instant, date_of};
+use persistence::application::find_application_of;
+use persistence::certificate::{self, Certificate, CertificateState, RegisterPosition};
+use persistence::share_call::{self, CallFilter, ShareCall};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+use workflow::application::{restore_licence as restore, suspend_licence as suspend, use_licence as use_it};
+use workflow::{Dossier, Error};
+
+/// An e-licence.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Licence)]
+pub(crate) struct LicenceView {
+    /// 证照标识, where its type has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.T")]
+    identifier: Option<String>,
+    /// Number.
+    #[schema(example = "Z4304762024101020000017")]
+    certificate_no: String,
+    /// Code of the matter that granted it.
+    #[schema(example = "construction-permit")]
+    matter: String,
+    /// Name.
+    #[schema(example = "建筑工程施工许可证")]
+    name: String,
+    /// The holder: plain to himself and to whom he shows its code, masked to others.
+    #[schema(example = "天嘉置业（示例）有限公司")]
+    holder: String,
+    /// What it covers.
+    scope: Vec<String>,
+    /// When it was granted.
+    granted_at: Moment,
+    /// Last day it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_until: Option<NaiveDate>,
+    /// Where it stands.
+    state: CertificateState,
+    /// In Chinese, expiry included.
+    #[schema(example = "有效")]
+    state_name: &'static str,
+    /// It holds today.
+    valid: bool,
+    /// What is printed on it besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<String>,
+}
+
+impl LicenceView {
+    fn new(c: Certificate, today: NaiveDate, plain: bool) -> Self {
+        let (valid, state_name) = (c.holds_on(today), c.state_name(today));
+        Self {
+            holder: if plain { c.holder } else { masked::listed_name(c.holder_kind, c.holder) },
+            identifier: c.identifier,
+            certificate_no: c.number,
+            matter: c.matter,
+            name: c.name,
+            scope: c.scope,
+            granted_at: c.granted_at.into(),
+            valid_until: c.valid_until,
+            state: c.state,
+            state_name,
+            valid,
+            remark: c.remark,
+        }
+    }
+}
+
+/// Which e-licences.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LicenceQuery {
+    /// 每页条数，1至100
+    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
+    limit: Option<u8>,
+    /// 上一页返回的游标
+    cursor: Option<String>,
+}
+
+/// 我的电子证照
+#[utoipa::path(tag = "证照", params(ZonePath, LicenceQuery), responses((status = 200, description = "一页证照", body = Page<LicenceView>)))]
+#[get("/api/v1/zones/{zone}/licences")]
+pub(crate) async fn list_licences(
+    caller: Caller<may::ListLicences>,
+    zone: InZone,
+    query: Params<LicenceQuery>,
+    state: Data<AppState>,
+) -> Result<Json<Page<LicenceView>>, Problem> {
+    let LicenceQuery { limit, cursor } = query.0;
+    let (name, keys) = (format!("licences/{}/{}", zone.zone, caller.account), state.db.keys());
+    let before: Option<(Instant, String)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
+    let before = before.map(|(granted_at, number)| RegisterPosition { granted_at, number });
+    let (number, account, limit) = (zone.zone, caller.account, usize::from(limit.unwrap_or(20)));
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let found = state.db.read(move |tx| certificate::list_mine(tx, number, account, before.as_ref(), wanted)).await?;
+    let today = date_of(state.db.clock().now());
+    let found = page(found, limit, |c| cursor::write(keys, &name, &(c.granted_at, c.number.clone())));
+    let items = found.items.into_iter().map(|c| LicenceView::new(c, today, true)).collect();
+    Ok(Json(Page { items, next: found.next, count: None }))
+}
+
+/// What shows more than the public sees.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct VerifyQuery {
+    /// 持证人出示的校验码；有校验码时显示持证人全名
+    code: Option<String>,
+}
+
+/// 核验电子证照（按证照标识或者证照编号）
+#[utoipa::path(tag = "公开", params(ZonePath, ("identifier" = String, Path, description = "证照标识或者证照编号"), VerifyQuery), responses((status = 200, description = "证照", body = LicenceView)))]
+#[get("/api/v1/zones/{zone}/licences/{identifier}")]
+pub(crate) async fn verify_licence(
+    _: Anyone<may::VerifyLicence>,
+    zone: InZone,
+    identifier: Segment<String>,
+    query: Params<VerifyQuery>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let number = zone.zone;
+    let wanted = if identifier.0.starts_with('Z') {
+        identifier.0.clone()
+    } else {
+        let wrong =
+            |e: domain::identity::IdentityError| Problem::at(ErrorCode::InvalidQuery, "/identifier", "identifier_invalid", e.to_string());
+        LicenceIdentifier::parse(&identifier.0).map_err(wrong)?.to_string()
+    };
+    let found = state.db.read(move |tx| match wanted.starts_with('Z') {
+        true => certificate::find(tx, number, &wanted),
+        false => certificate::find_by_identifier(tx, number, &wanted),
+    });
+    let certificate = found.await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    let code = state.db.keys().link_check("licence", &format!("{number}/{}", certificate.number));
+    let shown = match &query.0.code {
+        None => false,
+        Some(given) if constant_time_eq(given, &code) => true,
+        Some(_) => return Err(Problem::new(ErrorCode::LinkExpired)),
+    };
+    Ok(tagged(&request, &LicenceView::new(certificate, date_of(state.db.clock().now()), shown), None, Caching::Private))
+}
+
+/// A code by which the holder shows his e-licence.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LicenceCode {
+    /// Number of the certificate.
+    #[schema(example = "Z4304762024101020000017")]
+    certificate_no: String,
+    /// Address behind the code.
+    #[schema(example = "https://example.cn/api/v1/zones/hengyang-gaoxin/licences/Z4304762024101020000017?code=7K3M9QXT2B")]
+    url: String,
+    /// The code as a picture, SVG.
+    qr_svg: String,
+}
+
+/// 出示电子证照（亮证二维码）
+#[utoipa::path(tag = "证照", params(ZonePath, ("id" = Uuid, Path, description = "办件标识")), responses((status = 200, description = "亮证码", body = LicenceCode)))]
+#[get("/api/v1/zones/{zone}/cases/{id}/licence-code")]
+pub(crate) async fn show_licence(
+    caller: Caller<may::ShowLicence>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    state: Data<AppState>,
+) -> Result<Json<LicenceCode>, Problem> {
+    let (snapshot, acting) = (zone.0.clone(), caller.acting());
+    let read = state.db.read(move |tx| {
+        let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
+        Dossier::read_for(tx, &snapshot, application, &acting)?;
+        certificate::find_of_case(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)
+    });
+    let certificate = read.await?;
+    let code = state.db.keys().link_check("licence", &format!("{}/{}", zone.zone, certificate.number));
+    let slug = &zone.catalogue.zone.slug;
+    let url = format!("{}/api/v1/zones/{slug}/licences/{}?code={code}", state.public_url, certificate.number);
+    let qr = QrCode::new(url.as_bytes()).map_err(|_| Problem::new(ErrorCode::Internal))?;
+    let qr_svg = qr.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
+    Ok(Json(LicenceCode { certificate_no: certificate.number, url, qr_svg }))
+}
+
+/// The use of an e-licence.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UseLicence {
+    /// Number of the certificate.
+    #[validate(length(min = 1, max = 64, message = "应为1至64个字符"))]
+    #[schema(example = "Z4304762024101020000017")]
+    certificate_no: String,
+    /// What for.
+    #[serde(default)]
+    #[validate(length(max = 200, message = "最多200个字"))]
+    #[schema(example = "核对规划许可范围")]
+    purpose: String,
+}
+
+/// 为办件使用申请人的电子证照（留痕）
+#[utoipa::path(
+    tag = "证照",
+    params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = UseLicence,
+    responses((status = 200, description = "办件", body = CaseView))
+)]
+#[post("/api/v1/zones/{zone}/cases/{id}/licence-uses")]
+pub(crate) async fn use_licence(on: Target<may::UseLicence>, body: Valid<UseLicence>) -> Result<HttpResponse, Problem> {
+    let UseLicence { certificate_no, purpose } = body.value;
+    on.case(body.digest, move |work, id| use_it(work, id, &certificate_no, &purpose).map(|_| ())).await
+}
+
+/// Why and by which rule a certificate is suspended.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SuspendLicence {
+    /// Why.
+    #[validate(length(min = 1, max = 500, message = "应为1至500个字"))]
+    #[schema(example = "限期整改期间暂扣")]
+    reason: String,
+    /// The rule it rests on.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "安全生产许可证条例 14")]
+    basis: String,
+}
+
+/// 暂扣证照
+#[utoipa::path(
+    tag = "审批",
+    params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = SuspendLicence,
+    responses((status = 200, description = "办件", body = CaseView))
+)]
+#[post("/api/v1/zones/{zone}/cases/{id}/suspend-licence")]
+pub(crate) async fn suspend_licence(on: Target<may::SuspendLicence>, body: Valid<SuspendLicence>) -> Result<HttpResponse, Problem> {
+    let SuspendLicence { reason, basis } = body.value;
+    on.case(body.digest, move |work, id| suspend(work, id, &reason, &basis)).await
+}
+
+/// Why a certificate is given back.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RestoreLicence {
+    /// Why.
+    #[validate(length(min = 1, max = 500, message = "应为1至500个字"))]
+    #[schema(example = "整改合格")]
+    reason: String,
+}
+
+/// 发还证照
+#[utoipa::path(
+    tag = "审批",
+    params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = RestoreLicence,
+    responses((status = 200, description = "办件", body = CaseView))
+)]
+#[post("/api/v1/zones/{zone}/cases/{id}/restore-licence")]
+pub(crate) async fn restore_licence(on: Target<may::RestoreLicence>, body: Valid<RestoreLicence>) -> Result<HttpResponse, Problem> {
+    let reason = body.value.reason;
+    on.case(body.digest, move |work, id| restore(work, id, &reason)).await
+}
+
+/// One use of an e-licence or of a data source.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShareCall)]
+pub(crate) struct CallView {
+    /// Identity.
+    id: Uuid,
+    /// Code of the source; `licences` for the zone's own e-licences.
+    #[schema(example = "firm-registry")]
+    source: String,
+    /// Number of the certificate, or the evidence of the other system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// The application it was for.
+    application: Uuid,
+    /// Code of the material.
+    #[schema(example = "business-licence")]
+    material: String,
+    /// Fields asked for.
+    fields: Vec<String>,
+    /// What for.
+    purpose: String,
+    /// What came of it.
+    outcome: domain::flow::ShareOutcome,
+    /// Fields that came.
+    size: i32,
+    /// Who asked.
+    called_by: Uuid,
+    /// When.
+    called_at: Moment,
+}
+
+impl From<ShareCall> for CallView {
+    fn from(c: ShareCall) -> Self {
+        let ShareCall { id, source, reference, application, material, fields, purpose, outcome, size, called_by, called_at } = c;
+        Self { id, source, reference, application, material, fields, purpose, outcome, size, called_by, called_at: called_at.into() }
+    }
+}
+
+/// Uses of one e-licence.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LicenceUses {
+    /// Newest first, at most 100.
+    items: Vec<CallView>,
+}
+
+/// 本人证照的使用记录
+#[utoipa::path(tag = "证照", params(ZonePath, ("id" = Uuid, Path, description = "颁发证照的办件标识")), responses((status = 200, description = "使用记录", body = LicenceUses)))]
+#[get("/api/v1/zones/{zone}/cases/{id}/licence-uses")]
+pub(crate) async fn list_licence_uses(
+    caller: Caller<may::ListLicenceUses>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    state: Data<AppState>,
+) -> Result<Json<LicenceUses>, Problem> {
+    let (snapshot, acting) = (zone.0.clone(), caller.acting());
+    let read = state.db.read(move |tx| {
+        let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
+        Dossier::read_for(tx, &snapshot, application, &acting)?;
+        let certificate = certificate::find_of_case(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
+        let filter = CallFilter { reference: Some(certificate.number), ..CallFilter::default() };
+        Ok::<_, Error>(share_call::list(tx, snapshot.zone, &filter, None, 100)?)
+    });
+    Ok(Json(LicenceUses { items: read.await?.into_iter().map(CallView::from).collect() }))
+}
+
+/// Which calls.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CallQuery {
+    /// 数据源代码
+    source: Option<String>,
+    /// 每页条数，1至100
+    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
+    limit: Option<u8>,
+    /// 上一页返回的游标
+    cursor: Option<String>,
+}
+
+/// 电子证照、数据共享的调用日志
+#[utoipa::path(tag = "监督", params(ZonePath, CallQuery), responses((status = 200, description = "一页调用记录", body = Page<CallView>)))]
+#[get("/api/v1/zones/{zone}/share-calls")]
+pub(crate) async fn list_share_calls(
+    _: Caller<may::ListShareCalls>,
+    zone: InZone,
+    query: Params<CallQuery>,
+    state: Data<AppState>,
+) -> Result<Json<Page<CallView>>, Problem> {
+    let CallQuery { source, limit, cursor } = query.0;
+    let (name, keys, limit) = (format!("share-calls/{}/{source:?}", zone.zone), state.db.keys(), usize::from(limit.unwrap_or(20)));
+    let before: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
+    let (number, wanted, filter) = (zone.zone, i64::try_from(limit).unwrap_or(20) + 1, CallFilter { source, reference: None });
+    let found = state.db.read(move |tx| share_call::list(tx, number, &filter, before, wanted)).await?;
+    let found = page(found, limit, |c| cursor::write(keys, &name, &c.id));
+    Ok(Json(Page { items: found.items.into_iter().map(CallView::from).collect(), next: found.next, count: None }))
+}

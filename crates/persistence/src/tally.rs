@@ -1,0 +1,104 @@
+//! Counters behind the figures a zone publishes: kept in the transaction of what they count, so that reading them costs
+//! days, not cases.
+
+use crate::engine::query::insert_many;
+use crate::engine::{Code, DbError, Tx};
+use crate::schema::{tallies, tally_marks};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::codes;
+use domain::local_time::date_of;
+use std::collections::BTreeMap;
+
+codes! {
+    /// What is counted.
+    pub enum Tally {
+        /// Cases decided under a commitment (告知承诺办结).
+        CommitmentCases = "commitment_cases", "告知承诺办结件";
+        /// Cases accepted with a deferred material (容缺受理).
+        DeferralCases = "deferral_cases", "容缺受理件";
+        /// Projects with at least one deferred approval (容缺审批项目).
+        DeferralProjects = "deferral_projects", "容缺审批项目";
+        /// Results sent by courier (免费邮寄).
+        CourierDeliveries = "courier_deliveries", "邮寄送达";
+        /// Times the free printer was used (免费文印).
+        PrintUses = "print_uses", "文印使用次数";
+        /// Pages printed.
+        PrintPages = "print_pages", "文印页数";
+        /// Appointments kept.
+        AppointmentsKept = "appointments_kept", "预约履约";
+        /// Appointments nobody came to.
+        AppointmentsMissed = "appointments_missed", "预约未到";
+        /// Materials brought by data sharing.
+        MaterialsShared = "materials_shared", "数据共享材料";
+        /// Materials brought by e-licence.
+        LicencesUsed = "licences_used", "电子证照免提交";
+        /// Further services: certificates printed, scans, copies and the like.
+        FurtherServices = "further_services", "帮办其他事项";
+    }
+}
+
+/// Rows a counter is spread over.
+const SHARDS: u8 = 8;
+
+#[derive(Insertable)]
+#[diesel(table_name = tallies, treat_none_as_default_value = false)]
+struct Row {
+    zone_id: i32,
+    day: NaiveDate,
+    name: Code<Tally>,
+    shard: i32,
+    n: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = tally_marks, treat_none_as_default_value = false)]
+struct MarkRow {
+    zone_id: i32,
+    name: Code<Tally>,
+    subject: String,
+}
+
+/// Counts `n` more today.
+///
+/// # Errors
+/// [`DbError`].
+pub fn add(tx: &mut Tx<'_>, zone: i32, tally: Tally, n: u32) -> Result<(), DbError> {
+    let (day, n) = (date_of(tx.now()), i64::from(n));
+    let shard = i32::from(crate::seal::random::<1>()[0] % SHARDS);
+    let this = tallies::table.find((zone, day, Code(tally), shard));
+    if diesel::update(this).set(tallies::n.eq(tallies::n + n)).execute(tx.connection)? == 0 {
+        let row = Row { zone_id: zone, day, name: Code(tally), shard, n: 0 };
+        insert_many(tallies::table, [row]).or_ignore().execute(tx.connection)?;
+        diesel::update(this).set(tallies::n.eq(tallies::n + n)).execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Counts a subject once, however often it is named.
+///
+/// # Errors
+/// [`DbError`].
+pub fn add_once(tx: &mut Tx<'_>, zone: i32, tally: Tally, subject: &str) -> Result<(), DbError> {
+    let row = MarkRow { zone_id: zone, name: Code(tally), subject: subject.to_owned() };
+    if insert_many(tally_marks::table, [row]).or_ignore().execute(tx.connection)? == 1 {
+        add(tx, zone, tally, 1)?;
+    }
+    Ok(())
+}
+
+/// What was counted from one day to another.
+///
+/// # Errors
+/// [`DbError`].
+pub fn read(tx: &mut Tx<'_>, zone: i32, (from, to): (NaiveDate, NaiveDate)) -> Result<BTreeMap<Tally, u64>, DbError> {
+    let rows: Vec<(Code<Tally>, i64)> = tallies::table
+        .filter(tallies::zone_id.eq(zone).and(tallies::day.between(from, to)))
+        .select((tallies::name, tallies::n))
+        .load(tx.connection)?;
+    let mut found = BTreeMap::new();
+    for (name, n) in rows {
+        *found.entry(name.0).or_default() += n.unsigned_abs();
+    }
+    Ok(found)
+}

@@ -1,0 +1,211 @@
+//! Arrange a joint look, give opinions, correct what was found.
+
+use super::work::Work;
+use crate::{Error, Invalid};
+use domain::application::{Case, CaseState, HoldCause};
+use domain::calendar::{Limit, LimitUnit, due};
+use domain::event::EventKind;
+use domain::flow::{
+    self, Correction, JointKind, JointReview, JointState, NewObligation, Obligation, ObligationKind, ObligationState, Opinion, Participant,
+};
+use domain::local_time::{Instant, date_of};
+use domain::reason::Reason;
+use persistence::application::list_clock;
+use persistence::joint_review::{self, Took};
+use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A joint look to arrange.
+pub struct NewJointReview {
+    /// What is looked at.
+    pub kind: JointKind,
+    /// Cases and the discipline that speaks for each.
+    pub participants: Vec<(Uuid, String)>,
+    /// When they meet.
+    pub at: Instant,
+    /// Where.
+    pub place: String,
+}
+
+/// How long a department may take for its opinion after the visit.
+const OPINION_TERM: Limit = Limit::working_days(1);
+
+/// Arranges a joint look; each kind is done once an application.
+///
+/// # Errors
+/// [`Error::Invalid`] for cases that are not of the application or not accepted; [`Error::StateForbids`] when one was
+/// arranged before.
+pub fn open_joint_review(work: &mut Work<'_, '_>, new: NewJointReview) -> Result<(), Error> {
+    if !work.dossier.cases.iter().any(|c| work.acting.may.departments.contains(&c.department)) {
+        return Err(Error::Forbidden);
+    }
+    let mut participants = Vec::new();
+    for (i, (case, discipline)) in new.participants.into_iter().enumerate() {
+        let known = work.dossier.cases.iter().find(|c| c.id == case);
+        let Some(found) = known.filter(|c| c.state == CaseState::Accepted) else {
+            let text = "本申请没有这个办件，或者尚未受理";
+            return Err(Error::Invalid(vec![Invalid::new(format!("/participants/{i}/case"), "case_unknown", text)]));
+        };
+        participants.push(Participant { case, department: found.department.clone(), discipline });
+    }
+    if new.at < work.now {
+        return Err(Error::Invalid(vec![Invalid::new("/scheduled_at", "in_the_past", "时间不能早于现在")]));
+    }
+    let review = JointReview::open(new.kind, new.place, participants, (new.at, work.now)).map_err(Error::StateForbids)?;
+    let (zone, id) = (work.zone(), work.dossier.application.id);
+    if !joint_review::insert(work.tx, zone, id, &review)? {
+        let text = format!("本申请已经组织过{}，同一阶段只进行一次", new.kind.label());
+        return Err(Error::StateForbids(Reason::new("already_arranged", text, "工程建设项目审批制度改革：联合办理")));
+    }
+    for case in review.participants.iter().map(|p| p.case).collect::<BTreeSet<_>>() {
+        let case = work.change(case)?;
+        case.progress.joint.insert(new.kind);
+        case.version += 1;
+    }
+    work.note_whole(EventKind::JointReviewOpened, json!({"kind": new.kind, "disciplines": review.participants.len()}));
+    work.await_opinions(&review);
+    Ok(())
+}
+
+/// A department's opinion.
+pub struct NewOpinion {
+    /// Discipline.
+    pub discipline: String,
+    /// In words.
+    pub text: String,
+    /// What is wrong; nothing = passed.
+    pub corrections: Vec<Correction>,
+    /// In a later round: the numbers that still stand.
+    pub unresolved: BTreeSet<u32>,
+}
+
+/// Enters a department's opinion; the last of a round concludes it.
+///
+/// # Errors
+/// [`Error::Forbidden`] for another department's discipline; [`Error::StateForbids`].
+pub fn give_joint_opinion(work: &mut Work<'_, '_>, kind: JointKind, new: NewOpinion) -> Result<(), Error> {
+    let mut review = work.joint_review(kind)?;
+    let Some(participant) = review.participant(&new.discipline).cloned() else {
+        return Err(Error::Invalid(vec![Invalid::new("/discipline", "discipline_unknown", "该专业没有参加本次联合办理")]));
+    };
+    if !work.acting.may.departments.contains(&participant.department) {
+        return Err(Error::Forbidden);
+    }
+    let (by, now) = (work.acting.may.account, work.now);
+    let opinion = Opinion { discipline: new.discipline.clone(), by, at: now, text: new.text, corrections: new.corrections };
+    review.give_opinion(opinion, &new.unresolved).map_err(Error::StateForbids)?;
+    let subject = subject_of(kind, &new.discipline);
+    work.discharge(participant.case, ObligationState::Fulfilled, |o| is_opinion(o, &subject));
+    let facts = json!({"kind": kind, "discipline": new.discipline, "round": review.rounds.len()});
+    work.note(EventKind::JointOpinionGiven, participant.case, facts);
+    match review.state {
+        JointState::Open => {}
+        JointState::Rectifying => {
+            work.note_whole(EventKind::CorrectionsListed, json!({"kind": kind, "items": review.corrections().len()}));
+            work.hold_promises(&review)?;
+        }
+        JointState::Passed => {
+            work.note_whole(EventKind::JointReviewPassed, json!({"kind": kind, "rounds": review.rounds.len()}));
+            for case in review.participants.iter().map(|p| p.case).collect::<BTreeSet<_>>() {
+                let case = work.change(case)?;
+                case.progress.joint.remove(&kind);
+                case.version += 1;
+            }
+        }
+    }
+    work.save_joint_review(&review)
+}
+
+/// The applicant has corrected everything: those who had found something look again.
+///
+/// # Errors
+/// [`Error::StateForbids`] when nothing is to be corrected.
+pub fn correct_joint_review(work: &mut Work<'_, '_>, kind: JointKind, how: String) -> Result<(), Error> {
+    let mut review = work.joint_review(kind)?;
+    review.correct(how, work.now).map_err(Error::StateForbids)?;
+    work.note_whole(EventKind::CorrectionsMade, json!({"kind": kind, "round": review.rounds.len()}));
+    work.release_promises(&review)?;
+    work.await_opinions(&review);
+    work.save_joint_review(&review)
+}
+
+fn subject_of(kind: JointKind, discipline: &str) -> String {
+    format!("{}·{discipline}", kind.label())
+}
+
+fn is_opinion(o: &Obligation, subject: &str) -> bool {
+    o.new.kind == ObligationKind::JointOpinion && o.new.subject == subject
+}
+
+impl Work<'_, '_> {
+    fn joint_review(&mut self, kind: JointKind) -> Result<JointReview, Error> {
+        let (zone, id) = (self.zone(), self.dossier.application.id);
+        joint_review::lock(self.tx, zone, id, kind)?.ok_or(Error::NotFound)
+    }
+
+    /// Every department owes its opinion by the end of the working day after the visit.
+    fn await_opinions(&mut self, review: &JointReview) {
+        let Some(round) = review.rounds.last() else { return };
+        let until = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, round.at, OPINION_TERM);
+        for participant in review.participants.iter().filter(|p| round.awaited.contains(&p.discipline)) {
+            let duty = NewObligation {
+                kind: ObligationKind::JointOpinion,
+                owed_by: participant.department.clone(),
+                subject: subject_of(review.kind, &participant.discipline),
+                due: Some(until),
+            };
+            self.owe(participant.case, vec![duty]);
+        }
+    }
+
+    fn running_participants(&self, review: &JointReview) -> Vec<Uuid> {
+        let of: BTreeSet<Uuid> = review.participants.iter().map(|p| p.case).collect();
+        let running = |c: &&Case| of.contains(&c.id) && c.state == CaseState::Accepted && c.progress.pause.is_none();
+        self.dossier.cases.iter().filter(running).map(|c| c.id).collect()
+    }
+
+    /// While the applicant corrects, the promise of those who take part stands; the statutory limit goes on.
+    fn hold_promises(&mut self, review: &JointReview) -> Result<(), Error> {
+        for id in self.running_participants(review) {
+            let (zone, snapshot, now) = (self.zone(), self.snapshot.clone(), self.now);
+            let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
+            let mut entries = list_clock(self.tx, zone, id)?;
+            if let Some(entry) = flow::hold(self.change(id)?, HoldCause::Rectification, &mut entries, now, None, calendar) {
+                self.enter_clock(id, &entry)?;
+                self.note(EventKind::ClockSuspended, id, json!({"cause": HoldCause::Rectification, "basis": entry.basis}));
+            }
+        }
+        Ok(())
+    }
+
+    fn release_promises(&mut self, review: &JointReview) -> Result<(), Error> {
+        for id in self.running_participants(review) {
+            let (zone, snapshot, now) = (self.zone(), self.snapshot.clone(), self.now);
+            let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
+            let mut entries = list_clock(self.tx, zone, id)?;
+            if let Some(entry) = flow::release(self.change(id)?, &mut entries, now, None, calendar) {
+                self.enter_clock(id, &entry)?;
+                let due = self.case(id)?.deadline.map(|d| d.due.on);
+                self.note(EventKind::ClockResumed, id, json!({"due_on": due, "basis": entry.basis}));
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves the review; once passed, with how long it took without the applicant's own days.
+    fn save_joint_review(&mut self, review: &JointReview) -> Result<(), Error> {
+        let (zone, id) = (self.zone(), self.dossier.application.id);
+        let calendar = self.snapshot.calendar.clone();
+        let took = review.concluded_at.map(|at| {
+            let days = |from: Instant, to: Instant| calendar.working_days_between(date_of(from), date_of(to));
+            let said = |r: &flow::Round| r.opinions.iter().map(|o| o.at).max();
+            let own: u32 = review.rounds.iter().filter_map(|r| Some(days(said(r)?, r.corrected_at?))).sum();
+            let of: BTreeSet<Uuid> = review.participants.iter().map(|p| p.case).collect();
+            let limits = self.dossier.cases.iter().filter(|c| of.contains(&c.id)).map(|c| c.promised.limit);
+            let promised = limits.filter(|l| l.unit == LimitUnit::WorkingDay).map(|l| l.n).max().unwrap_or(0);
+            Took { days: days(review.opened_at, at).saturating_sub(own), promised }
+        });
+        Ok(joint_review::save(self.tx, zone, id, review, took)?)
+    }
+}

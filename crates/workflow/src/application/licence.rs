@@ -1,0 +1,95 @@
+//! Later life of an e-licence: suspended and given back, used for a case.
+
+use super::work::Work;
+use crate::Error;
+use domain::event::EventKind;
+use domain::flow::{Command, ShareOutcome};
+use domain::local_time::date_of;
+use domain::reason::Reason;
+use persistence::certificate::{self, Certificate, CertificateState};
+use persistence::ids;
+use persistence::share_call::{self, OWN_STORE, ShareCall};
+use persistence::tally::Tally;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Suspends the certificate of a grant (暂扣): it no longer holds until it is given back.
+///
+/// # Errors
+/// [`Error::StateForbids`] for one that holds no longer anyway.
+pub fn suspend_licence(work: &mut Work<'_, '_>, id: Uuid, reason: &str, basis: &str) -> Result<(), Error> {
+    work.require(id, Command::SuspendLicence)?;
+    work.move_licence(id, CertificateState::Valid, CertificateState::Suspended)?;
+    work.change(id)?.progress.licence_suspended = true;
+    work.change(id)?.version += 1;
+    work.write_down(id, "暂扣证照", reason)?;
+    work.note(EventKind::LicenceSuspended, id, json!({"basis": basis}));
+    Ok(())
+}
+
+/// Gives a suspended certificate back.
+///
+/// # Errors
+/// [`Error::StateForbids`].
+pub fn restore_licence(work: &mut Work<'_, '_>, id: Uuid, reason: &str) -> Result<(), Error> {
+    work.require(id, Command::RestoreLicence)?;
+    work.move_licence(id, CertificateState::Suspended, CertificateState::Valid)?;
+    work.change(id)?.progress.licence_suspended = false;
+    work.change(id)?.version += 1;
+    work.write_down(id, "发还证照", reason)?;
+    work.note(EventKind::LicenceRestored, id, json!({}));
+    Ok(())
+}
+
+/// Uses somebody's e-licence for a case that he has here: with a purpose, and kept for good.
+///
+/// # Errors
+/// [`Error::NotAllowed`] without a case of its holder or a purpose; [`Error::StateForbids`] for one that holds no longer.
+pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &str) -> Result<Certificate, Error> {
+    let basis = "在线政务服务若干规定 10；个人信息保护法 6";
+    if purpose.trim().is_empty() {
+        return Err(Error::NotAllowed(Reason::new("purpose_required", "使用电子证照应写明目的", basis)));
+    }
+    if !work.is_of_department(id)? {
+        return Err(Error::Forbidden);
+    }
+    let zone = work.zone();
+    let holder = super::applicant_identifier(&work.dossier.content).map(|i| work.tx.keys().index("identifier", i));
+    let found = certificate::find(work.tx, zone, number)?;
+    let Some(certificate) = found.filter(|c| holder.is_some() && c.holder_identifier == holder) else {
+        let text = "该证照不属于本办件的申请人，不能使用";
+        return Err(Error::NotAllowed(Reason::new("no_case_of_holder", text, basis)));
+    };
+    if !certificate.holds_on(date_of(work.now)) {
+        let text = format!("证照处于「{}」，不能使用", certificate.state_name(date_of(work.now)));
+        return Err(Error::StateForbids(Reason::new("licence_not_valid", text, basis)));
+    }
+    let call = ShareCall {
+        id: ids::new_id(),
+        source: OWN_STORE.to_owned(),
+        reference: Some(number.to_owned()),
+        application: work.dossier.application.id,
+        material: certificate.matter.clone(),
+        fields: Vec::new(),
+        purpose: purpose.to_owned(),
+        outcome: ShareOutcome::Found,
+        size: 1,
+        called_by: work.acting.may.account,
+        called_at: work.now,
+    };
+    share_call::insert(work.tx, zone, &[call])?;
+    work.note(EventKind::LicenceUsed, id, json!({"certificate_no": number}));
+    work.count(Tally::LicencesUsed);
+    Ok(certificate)
+}
+
+impl Work<'_, '_> {
+    fn move_licence(&mut self, id: Uuid, from: CertificateState, to: CertificateState) -> Result<(), Error> {
+        let (zone, now) = (self.zone(), self.now);
+        let Some(mut certificate) = certificate::lock_of_case(self.tx, zone, id)?.filter(|c| c.state == from) else {
+            return Err(Error::StateForbids(Reason::new("licence_state", "证照当前状态不能这样处理", "行政许可法 61、69、70")));
+        };
+        (certificate.state, certificate.state_at) = (to, now);
+        Ok(certificate::save(self.tx, zone, &certificate)?)
+    }
+}

@@ -1,0 +1,137 @@
+//! What follows for the cases of one application from how the others stand.
+
+use super::work::Work;
+use crate::Error;
+use domain::application::{Case, CaseState};
+use domain::catalogue::Edge;
+use domain::event::EventKind;
+use domain::flow::{self, Acceptance, Effect, Followed, Obligation, ObligationKind, ObligationState};
+use domain::local_time::Instant;
+use domain::reason::Reason;
+use serde_json::json;
+use uuid::Uuid;
+
+impl Work<'_, '_> {
+    /// Lets every case follow from how the others stand, and writes down what followed.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; [`Error::Busy`] when a number is missing.
+    pub(super) fn follow_each_other(&mut self) -> Result<(), Error> {
+        let edges = self.edges();
+        if self.dossier.cases.len() < 2 || edges.is_empty() {
+            return Ok(());
+        }
+        let (snapshot, before) = (self.snapshot.clone(), self.dossier.cases.clone());
+        let followed = flow::follow(&mut self.dossier.cases, &edges, &Self::filing(&snapshot, self.now));
+        let changed = self.dossier.cases.iter().zip(&before).filter(|(now, then)| now != then).map(|(c, _)| c.id).collect::<Vec<_>>();
+        for id in changed {
+            self.change(id)?;
+        }
+        for fact in followed {
+            match fact {
+                Followed::Received { case, at } => {
+                    let due = self.case(case)?.deadline.map(|d| d.due.on);
+                    self.note_at(at, EventKind::CaseReceived, case, json!({"notice_due_on": due}));
+                    self.accept_as_decided_ahead(case, at)?;
+                }
+                Followed::Stopped { case, at } => {
+                    self.note_at(at, EventKind::CaseStopped, case, json!({"basis": "并联审批：前序事项未获准"}));
+                    self.discharge(case, ObligationState::Cancelled, Obligation::ends_with_case);
+                }
+                Followed::Resumed { case } => self.note(EventKind::CaseResumed, case, json!({})),
+            }
+        }
+        self.note_lost();
+        Ok(())
+    }
+
+    /// Accepted cases beside this one that are decided after it (预审衔接).
+    pub(super) fn beside(&self, id: Uuid) -> Result<Vec<Uuid>, Error> {
+        let matter = self.case(id)?.matter.clone();
+        let softly = |c: &&Case| c.state == CaseState::Accepted && c.progress.waits_for.contains(&matter);
+        Ok(self.dossier.cases.iter().filter(softly).map(|c| c.id).collect())
+    }
+
+    /// Who waits for whom, as pinned at filing.
+    pub(super) fn edges(&self) -> Vec<Edge> {
+        self.dossier.plan(&self.snapshot).map(|plan| plan.edges.clone()).unwrap_or_default()
+    }
+
+    /// A case that was accepted together with the rest counts from the moment its predecessor was granted.
+    fn accept_as_decided_ahead(&mut self, id: Uuid, at: Instant) -> Result<(), Error> {
+        let Some(by) = self.case(id)?.progress.accepted_ahead else { return Ok(()) };
+        let (snapshot, case_no) = (self.snapshot.clone(), self.next_number()?);
+        let acceptance = Acceptance { at: &Self::filing(&snapshot, at), by, case_no: case_no.clone() };
+        let entry = flow::accept(self.change(id)?, acceptance);
+        self.enter_clock(id, &entry)?;
+        let case = self.case(id)?;
+        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": case.deadline.map(|d| d.due.on),
+            "basis": "统一受理；自前序事项办结之日起计算"});
+        self.note_at(at, EventKind::CaseAccepted, id, facts);
+        self.owe_deferrals(id, at)?;
+        self.make_acceptance_receipt(id)
+    }
+
+    /// A department whose decision rests on one that was taken back looks at it again; nobody is harmed by a timer.
+    fn note_lost(&mut self) {
+        let edges = self.edges();
+        let reversed: Vec<String> = self.dossier.cases.iter().filter(|c| c.progress.reversal.is_some()).map(|c| c.matter.clone()).collect();
+        let affected: Vec<(Uuid, String, String)> = edges
+            .iter()
+            .filter(|e| reversed.contains(&e.before))
+            .filter_map(|e| self.dossier.cases.iter().find(|c| c.matter == e.after && c.is_in_force()).map(|c| (c, e.before.clone())))
+            .map(|(c, before)| (c.id, c.department.clone(), before))
+            .collect();
+        for (id, department, subject) in affected {
+            let known = |o: &Obligation| o.case == id && o.new.kind == ObligationKind::DependentReview && o.new.subject == subject;
+            if !self.obligations.iter().chain(&self.opened).any(known) {
+                let due = Some(self.term(domain::calendar::Limit::working_days(5)));
+                self.owe(id, vec![flow::NewObligation { kind: ObligationKind::DependentReview, owed_by: department, subject, due }]);
+            }
+        }
+    }
+
+    /// What ending some cases would do to the others.
+    pub(super) fn effect_of_ending(&self, ending: &[Uuid]) -> Effect {
+        flow::effect_of_ending(&self.dossier.cases, &self.edges(), ending, &Self::filing(&self.snapshot, self.now))
+    }
+
+    /// Remembers for waiting cases that they are accepted with the rest: complete but for what comes before them.
+    pub(super) fn accept_ahead(&mut self, ids: &[Uuid]) -> Result<(), Error> {
+        let by = self.acting.may.account;
+        for id in ids {
+            let case = self.change(*id)?;
+            case.progress.accepted_ahead = Some(by);
+            case.version += 1;
+            self.note(EventKind::CaseAcceptedAhead, *id, json!({}));
+        }
+        Ok(())
+    }
+
+    /// Cases that wait, or that a failed predecessor keeps from beginning.
+    pub(super) fn waiting(&self) -> Vec<Uuid> {
+        self.dossier.cases.iter().filter(|c| c.state == CaseState::Waiting).map(|c| c.id).collect()
+    }
+
+    /// Says what else would end, where the applicant has not said yet that he knows.
+    pub(super) fn require_known_effect(&self, ending: &[Uuid], known: &[Uuid]) -> Result<(), Error> {
+        let stops = self.effect_of_ending(ending).stops;
+        let unknown: Vec<String> = self
+            .dossier
+            .cases
+            .iter()
+            .filter(|c| stops.contains(&c.id) && !ending.contains(&c.id) && !known.contains(&c.id))
+            .map(|c| {
+                format!(
+                    "「{}」",
+                    self.snapshot.catalogue.pinned_matter(c.version_id).map_or(c.matter.as_str(), |v| v.document.name.as_str())
+                )
+            })
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let text = format!("撤回后，以下事项也将终止：{}。确认的，请在 stops 中写明这些办件", unknown.join("、"));
+        Err(Error::StateForbids(Reason::new("effect_unconfirmed", text, "一件事一次办：撤件影响")))
+    }
+}

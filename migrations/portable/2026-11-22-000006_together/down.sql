@@ -1,0 +1,3 @@
+DROP TABLE joint_reviews;
+DROP TABLE objections;
+DROP TABLE publicities;

@@ -1,0 +1,3 @@
+DROP TABLE share_calls;
+DROP INDEX certificates_by_identifier;
+ALTER TABLE certificates DROP COLUMN identifier;
