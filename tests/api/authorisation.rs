@@ -84,6 +84,15 @@ fn body(operation: Operation) -> Value {
         Operation::SuspendLicence => json!({"reason": "暂扣", "basis": "条例"}),
         Operation::RestoreLicence => json!({"reason": "发还"}),
         Operation::UseLicence => json!({"certificate_no": "Z1", "purpose": "核对"}),
+        Operation::UrgeFinding | Operation::AnswerFinding | Operation::CloseFinding => json!({"text": "说明"}),
+        Operation::OpenSlot => json!({"place": "hall", "kind": "extended", "starts_at": "2024-09-28T09:00:00+08:00",
+            "ends_at": "2024-09-28T10:00:00+08:00", "capacity": 5}),
+        Operation::BookSlot => json!({"name": "张三", "phone": "13800003210"}),
+        Operation::SettleBooking => json!({"kept": true}),
+        Operation::CountPrint => json!({"pages": 1}),
+        Operation::SendParcel => json!({"recipient": "张三", "address": "示例路1号", "phone": "13800003210"}),
+        Operation::GiveConsent => json!({"recipient": "某银行", "purpose": "开户"}),
+        Operation::GiveHelp => json!({"kind": "scan", "document": "营业执照"}),
         Operation::PublishCase => {
             json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
         }
@@ -212,6 +221,13 @@ async fn every_operation_opens_only_to_whom_the_table_names(#[values(Sqlite, Pos
                     | Operation::ProgressReformTask
                     | Operation::DiscardDraft
                     | Operation::FileObjection
+                    | Operation::BookSlot
+                    | Operation::ListSlotBookings
+                    | Operation::CancelBooking
+                    | Operation::SettleBooking
+                    | Operation::UrgeFinding
+                    | Operation::AnswerFinding
+                    | Operation::CloseFinding
                     | Operation::ShowLicence
                     | Operation::ListLicenceUses
                     | Operation::AnswerObjection

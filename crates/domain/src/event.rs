@@ -65,6 +65,22 @@ codes! {
         CorrectionsMade = "corrections_made", "完成整改，申请复查";
         /// A joint look was passed.
         JointReviewPassed = "joint_review_passed", "联合办理通过";
+        /// The colour of a deadline changed.
+        LightChanged = "light_changed", "期限灯色变化";
+        /// Supervision urged a department.
+        FindingUrged = "finding_urged", "督办";
+        /// The department answered.
+        FindingAnswered = "finding_answered", "督办回复";
+        /// Supervision closed a finding.
+        FindingClosed = "finding_closed", "监察事项办结";
+        /// A parcel with the results was ordered.
+        ParcelOrdered = "parcel_ordered", "寄出结果";
+        /// Where the parcel is.
+        ParcelMoved = "parcel_moved", "物流更新";
+        /// The owner agreed that his document goes to somebody.
+        ConsentGiven = "consent_given", "同意提供资料";
+        /// Further help was given.
+        HelpGiven = "help_given", "帮办其他事项";
         /// Something was corrected on the spot.
         CorrectedOnSpot = "corrected_on_spot", "当场更正";
         /// A one-time notice was given.

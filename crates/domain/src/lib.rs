@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod event;
 pub mod figure;
 pub mod flow;
+pub mod hall;
 pub mod identity;
 pub mod local_time;
 pub mod number;

@@ -4,13 +4,16 @@ use crate::etag::Remembered;
 use crate::metrics::Metrics;
 use crate::throttle::Throttle;
 use crate::token::Tokens;
+use domain::hall::ParcelState;
+use integrations::courier::Whereabouts;
 use integrations::{PortError, Ports};
 use persistence::Db;
 use persistence::file_store::FileStore;
 use persistence::number::Numbers;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::jobs::{Sealer, Worker};
+use workflow::application::CourierSaid;
+use workflow::jobs::{Couriers, Sealer, Worker};
 use workflow::{Error, Snapshots};
 
 /// Limits of the server.
@@ -71,7 +74,35 @@ impl AppState {
     /// A worker over the same database, for what is due.
     #[must_use]
     pub fn worker(&self) -> Worker {
-        Worker { db: self.db.clone(), snapshots: self.snapshots.clone(), numbers: self.numbers.clone(), sealer: self.sealer() }
+        Worker {
+            db: self.db.clone(),
+            snapshots: self.snapshots.clone(),
+            numbers: self.numbers.clone(),
+            sealer: self.sealer(),
+            couriers: self.couriers(),
+        }
+    }
+
+    /// What orders and follows parcels.
+    fn couriers(&self) -> Couriers {
+        let courier = self.ports.courier.clone();
+        Arc::new(move |reference, address, tracking_no| {
+            let courier = courier.clone();
+            Box::pin(async move {
+                let Some(tracking_no) = tracking_no else {
+                    let number = courier.order(&reference.to_string(), &address).await.map_err(|e| e.to_string())?;
+                    return Ok(CourierSaid { tracking_no: number, state: ParcelState::Ordered });
+                };
+                let state = match courier.track(&tracking_no).await.map_err(|e| e.to_string())? {
+                    Whereabouts::Ordered => ParcelState::Ordered,
+                    Whereabouts::Collected => ParcelState::Collected,
+                    Whereabouts::InTransit => ParcelState::InTransit,
+                    Whereabouts::Signed => ParcelState::Signed,
+                    Whereabouts::Returned => ParcelState::Returned,
+                };
+                Ok(CourierSaid { tracking_no, state })
+            })
+        })
     }
 
     /// What seals instruments: the port, with the zone's secret where it works in software.

@@ -1,6 +1,7 @@
 //! Ports to outside systems: of each the live adapter and a sandbox double that keeps the same limits and
 //! errors. No port is called inside a database transaction, and each has a fallback when it is down.
 
+pub mod courier;
 pub mod data_share;
 pub mod implementation_list;
 pub mod seal;
@@ -15,6 +16,8 @@ pub struct Ports {
     pub seal: seal::Seal,
     /// Electronic signature of applicants.
     pub signature: signature::Signature,
+    /// The courier.
+    pub courier: std::sync::Arc<courier::Courier>,
     /// Queries to other bodies.
     pub data_share: std::sync::Arc<data_share::DataShare>,
     /// Login by WeChat mini-program.

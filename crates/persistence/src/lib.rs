@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod application;
+pub mod appointment;
 pub mod audit;
 pub mod calendar;
 pub mod catalogue;
@@ -13,6 +14,7 @@ mod engine;
 pub mod evaluation;
 pub mod event;
 pub mod file_store;
+pub mod finding;
 pub mod idempotency;
 pub mod ids;
 pub mod instrument;
@@ -21,6 +23,7 @@ pub mod joint_review;
 pub mod material;
 pub mod number;
 pub mod obligation;
+pub mod parcel;
 pub mod publicity;
 pub mod reform;
 pub mod sandbox_clock;

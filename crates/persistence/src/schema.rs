@@ -742,7 +742,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    findings (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        case_id -> IdT,
+        department -> Text,
+        rule -> Text,
+        subject -> Text,
+        light -> Text,
+        state -> Text,
+        raised_at -> InstantT,
+        urged_at -> Nullable<InstantT>,
+        urged_by -> Nullable<IdT>,
+        answer_due_at -> Nullable<InstantT>,
+        answered_at -> Nullable<InstantT>,
+        answered_by -> Nullable<IdT>,
+        closed_at -> Nullable<InstantT>,
+        closed_by -> Nullable<IdT>,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    slots (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        place -> Text,
+        window_name -> Nullable<Text>,
+        matter_code -> Nullable<Text>,
+        kind -> Text,
+        starts_at -> InstantT,
+        ends_at -> InstantT,
+        capacity -> Integer,
+        booked -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    bookings (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        slot_id -> IdT,
+        account_id -> IdT,
+        state -> Text,
+        starts_at -> InstantT,
+        ends_at -> InstantT,
+        booked_at -> InstantT,
+        settled_at -> Nullable<InstantT>,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    parcels (zone_id, id) {
+        zone_id -> Integer,
+        id -> IdT,
+        application_id -> IdT,
+        state -> Text,
+        tracking_no -> Nullable<Text>,
+        ordered_at -> InstantT,
+        state_at -> InstantT,
+        sealed -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    slots,
+    bookings,
+    parcels,
+    findings,
     share_calls,
     tallies,
     tally_marks,

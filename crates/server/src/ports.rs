@@ -3,6 +3,7 @@
 use crate::config::{Config, PortMode, Profile};
 use anyhow::Context;
 use integrations::Ports;
+use integrations::courier::{self, Courier};
 use integrations::data_share::{Adapter, DataShare};
 use integrations::seal::Seal;
 use integrations::signature::Signature;
@@ -26,5 +27,6 @@ pub(crate) fn ports(config: &Config) -> anyhow::Result<Ports> {
     let (seal, signature) = if development { (Seal::Software, Signature::Software) } else { (Seal::Absent, Signature::Absent) };
     let sharing = if development { Adapter::Sandbox } else { Adapter::Absent };
     tracing::info!(?mode, ?seal, ?signature, ?sharing, "ports chosen: wechat login, seal, signature, data sharing");
-    Ok(Ports { seal, signature, data_share: Arc::new(DataShare::new(sharing)), wechat: Arc::new(wechat) })
+    let courier = if development { Courier::Sandbox(courier::Sandbox::default()) } else { Courier::Absent };
+    Ok(Ports { seal, signature, courier: Arc::new(courier), data_share: Arc::new(DataShare::new(sharing)), wechat: Arc::new(wechat) })
 }

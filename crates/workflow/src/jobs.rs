@@ -1,12 +1,12 @@
 //! Do what is due: claim, act, close.
 
-use crate::application::{finish_recompute, received_count, recompute_portion, settle_application, settle_now};
+use crate::application::{CourierSaid, enter_parcel, finish_recompute, received_count, recompute_portion, settle_application, settle_now};
 use crate::{Error, Snapshots, ZoneSnapshot};
 use domain::local_time::date_of;
 use domain::number::Series;
 use persistence::job::{self, Job, JobKind};
 use persistence::number::{Numbers, Stock};
-use persistence::{Backend, Db, Tx, event, instrument};
+use persistence::{Backend, Db, Tx, event, instrument, parcel};
 use std::pin::Pin;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -14,6 +14,10 @@ use uuid::Uuid;
 /// Signs the digest of an instrument with a zone's seal, outside of any transaction; `None` where no seal is set
 /// up.
 pub type Sealer = Arc<dyn Fn(i32, Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, String>> + Send>> + Send + Sync>;
+
+/// Orders a parcel under its identity, or asks where the one with this number is; outside of any transaction.
+pub type Couriers =
+    Arc<dyn Fn(Uuid, String, Option<String>) -> Pin<Box<dyn Future<Output = Result<CourierSaid, String>> + Send>> + Send + Sync>;
 
 /// What a job needs.
 #[derive(Clone)]
@@ -26,6 +30,8 @@ pub struct Worker {
     pub numbers: Numbers,
     /// The seal.
     pub sealer: Sealer,
+    /// The courier.
+    pub couriers: Couriers,
 }
 
 impl Worker {
@@ -58,6 +64,13 @@ impl Worker {
                 self.with_numbers(snapshot, job.subject, move |tx, stock| settle_application(tx, &settling, &job, stock)).await
             }
             JobKind::SealInstrument => self.seal(job).await,
+            JobKind::FollowParcel => {
+                let found = self.db.read(move |tx| Ok::<_, Error>(parcel::find(tx, job.zone, job.subject)?)).await?;
+                let Some(parcel) = found else { return self.db.write(move |tx| Ok::<_, Error>(job::finish(tx, &job)?)).await };
+                let said = (self.couriers)(parcel.id, parcel.consignment.address, parcel.tracking_no).await.map_err(Error::Port)?;
+                let snapshot = snapshot.clone();
+                self.db.write(move |tx| enter_parcel(tx, &snapshot, &job, said)).await
+            }
             JobKind::RecomputeDeadlines => {
                 // The calendar that was loaded may not have reached this replica's memory yet.
                 self.snapshots.poll(&self.db).await?;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod application;
+pub mod appointment;
 pub mod catalogue;
 pub mod credit;
 mod dossier;

@@ -71,7 +71,15 @@ impl Operation {
                 Role::Applicant | Role::WindowClerk => Some(Reach::Own),
                 _ => None,
             },
-            Self::AdoptApplication | Self::FileObjection | Self::ListLicences | Self::ShowLicence | Self::ListLicenceUses => match role {
+            Self::AdoptApplication
+            | Self::GiveConsent
+            | Self::BookSlot
+            | Self::ListBookings
+            | Self::CancelBooking
+            | Self::FileObjection
+            | Self::ListLicences
+            | Self::ShowLicence
+            | Self::ListLicenceUses => match role {
                 Role::Applicant => Some(Reach::Own),
                 _ => None,
             },
@@ -80,6 +88,7 @@ impl Operation {
             | Self::GetTimeline
             | Self::GetRun
             | Self::ListJointReviews
+            | Self::ListParcels
             | Self::ListMaterials
             | Self::GetMaterialFile
             | Self::LinkMaterialFile
@@ -93,7 +102,7 @@ impl Operation {
                 Role::WindowClerk | Role::Issuer | Role::Supervisor | Role::Auditor => Some(Reach::Zone),
                 Role::CatalogueEditor | Role::CataloguePublisher | Role::ZoneAdmin | Role::SystemAdmin => None,
             },
-            Self::ListDeskCases | Self::GetDeskSummary | Self::ListObligations => match role {
+            Self::ListDeskCases | Self::GetDeskSummary | Self::ListObligations | Self::ListFindings => match role {
                 Role::Examiner => Some(Reach::Department),
                 Role::WindowClerk | Role::Issuer | Role::Supervisor | Role::Auditor => Some(Reach::Zone),
                 _ => None,
@@ -105,6 +114,7 @@ impl Operation {
             | Self::GiveSupplementNotice
             | Self::ClaimCase
             | Self::DecideCase
+            | Self::UseLicence
             | Self::ListColleagues => match role {
                 Role::Examiner => Some(Reach::Department),
                 Role::WindowClerk => Some(Reach::Zone),
@@ -120,11 +130,6 @@ impl Operation {
                 Role::Supervisor => Some(Reach::Zone),
                 _ => None,
             },
-            Self::UseLicence => match role {
-                Role::Examiner => Some(Reach::Department),
-                Role::WindowClerk => Some(Reach::Zone),
-                _ => None,
-            },
             Self::ListShareCalls => match role {
                 Role::Supervisor | Role::Auditor => Some(Reach::Zone),
                 _ => None,
@@ -134,13 +139,14 @@ impl Operation {
                 Role::WindowClerk => Some(Reach::Zone),
                 _ => None,
             },
-            Self::TakePaper => match role {
+            Self::TakePaper | Self::ListSlotBookings | Self::SettleBooking | Self::CountPrint | Self::GiveHelp => match role {
                 Role::WindowClerk => Some(Reach::Zone),
                 _ => None,
             },
             // Back: the department of the case.
             Self::ExamineCase
             | Self::PublishCase
+            | Self::AnswerFinding
             | Self::SuspendLicence
             | Self::RestoreLicence
             | Self::ApproveDeferral
@@ -164,7 +170,7 @@ impl Operation {
                 _ => None,
             },
             // Unified issue.
-            Self::IssueApplication | Self::DeliverApplication => match role {
+            Self::IssueApplication | Self::DeliverApplication | Self::SendParcel => match role {
                 Role::Issuer => Some(Reach::Zone),
                 _ => None,
             },
@@ -173,7 +179,7 @@ impl Operation {
                 Role::WindowClerk | Role::Issuer => Some(Reach::Zone),
                 _ => None,
             },
-            Self::AnswerReview | Self::ListCreditRecords | Self::RepairCredit => match role {
+            Self::UrgeFinding | Self::CloseFinding | Self::AnswerReview | Self::ListCreditRecords | Self::RepairCredit => match role {
                 Role::Supervisor => Some(Reach::Zone),
                 _ => None,
             },
@@ -201,7 +207,8 @@ impl Operation {
                 Role::CatalogueEditor | Role::CataloguePublisher | Role::Auditor => Some(Reach::Zone),
                 _ => None,
             },
-            Self::ListSystemAccounts
+            Self::OpenSlot
+            | Self::ListSystemAccounts
             | Self::RequestSystemAccount
             | Self::ChangeSystemAccount
             | Self::BeginReformTask

@@ -177,6 +177,38 @@ operations! {
     ListDataSources = "list_data_sources" open;
     /// What was asked of them.
     ListShareCalls = "list_share_calls";
+    /// What supervision found.
+    ListFindings = "list_findings";
+    /// 督办.
+    UrgeFinding = "urge_finding";
+    /// The department answers.
+    AnswerFinding = "answer_finding";
+    /// Close a finding.
+    CloseFinding = "close_finding";
+    /// Slots for appointments.
+    ListSlots = "list_slots" open;
+    /// Open one.
+    OpenSlot = "open_slot";
+    /// Book one.
+    BookSlot = "book_slot";
+    /// The caller's appointments.
+    ListBookings = "list_bookings";
+    /// Who comes.
+    ListSlotBookings = "list_slot_bookings";
+    /// Cancel an appointment.
+    CancelBooking = "cancel_booking";
+    /// Kept, or nobody came.
+    SettleBooking = "settle_booking";
+    /// Free printing.
+    CountPrint = "count_print";
+    /// Send results in one parcel.
+    SendParcel = "send_parcel";
+    /// Parcels of an application.
+    ListParcels = "list_parcels";
+    /// Let documents go to somebody.
+    GiveConsent = "give_consent";
+    /// Further help at the window.
+    GiveHelp = "give_help";
     /// 决定.
     DecideCase = "decide_case";
     /// 出件.

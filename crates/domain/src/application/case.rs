@@ -121,6 +121,7 @@ codes! {
 }
 
 /// What happened to a case besides its state: one document, never filtered on.
+#[expect(clippy::struct_excessive_bools, reason = "facts beside the state, each under its own name")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
@@ -181,6 +182,8 @@ pub struct Progress {
     pub hold: Option<Hold>,
     /// The second official who agreed that the grant goes before a deferred material (R4.6).
     pub deferral_approved_by: Option<Uuid>,
+    /// The colour of its deadline that was noted last (F126).
+    pub light: Light,
     /// Its certificate is suspended (暂扣).
     pub licence_suspended: bool,
     /// What was made public about it.

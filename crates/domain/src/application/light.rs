@@ -17,6 +17,13 @@ codes! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the enum is made by a macro")]
+impl Default for Light {
+    fn default() -> Self {
+        Self::Green
+    }
+}
+
 /// The light at `now`: a provisional deadline never goes red, its date may still move.
 #[must_use]
 pub fn light(deadline: &Deadline, now: Instant) -> Light {

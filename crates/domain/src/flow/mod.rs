@@ -14,6 +14,7 @@ mod obligation;
 mod proceeding;
 mod publicity;
 mod share;
+mod supervision;
 mod together;
 mod withdraw;
 
@@ -42,6 +43,7 @@ pub use proceeding::{
 };
 pub use publicity::{ObjectionState, Publicity, answer_objection, end_publicity, object, publicity_bars, publish, stand_for_publicity};
 pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
+pub use supervision::{Finding, FindingState, WatchRule, colour_changes, next_colour};
 pub use together::{Effect, Followed, effect_of_ending, follow, issue_waits};
 pub use withdraw::{confirm_withdrawal, withdraw};
 

@@ -6,7 +6,9 @@ mod catalogue;
 mod delegation;
 mod desk;
 mod figures;
+mod finding;
 pub(crate) mod flow;
+mod hall;
 mod platform;
 mod precheck;
 mod reform;
@@ -22,6 +24,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
     move |routes| {
         configure_catalogue(routes);
+        configure_together(routes);
         routes
             .service(platform::get_healthz)
             .service(platform::get_readyz)
@@ -44,8 +47,6 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(application::submit_application)
             .service(application::get_application_assessment)
             .service(application::get_application_timeline)
-            .service(application::get_application_run)
-            .service(application::get_withdrawal_effect)
             .service(desk::list_desk_cases)
             .service(flow::list_materials)
             .service(flow::remove_material)
@@ -85,28 +86,6 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(flow::discontinue_proceeding)
             .service(flow::recall_case)
             .service(flow::annul_decision)
-            .service(flow::approve_deferral)
-            .service(figures::get_handling_figures)
-            .service(flow::list_licences)
-            .service(flow::verify_licence)
-            .service(flow::show_licence)
-            .service(flow::use_licence)
-            .service(flow::list_licence_uses)
-            .service(flow::suspend_licence)
-            .service(flow::restore_licence)
-            .service(flow::share_materials)
-            .service(flow::list_data_sources)
-            .service(flow::list_share_calls)
-            .service(flow::publish_case)
-            .service(flow::list_publicities)
-            .service(flow::file_objection)
-            .service(flow::list_objections)
-            .service(flow::answer_objection)
-            .service(flow::open_joint_review)
-            .service(flow::list_joint_reviews)
-            .service(flow::give_joint_opinion)
-            .service(flow::correct_joint_review)
-            .service(flow::get_joint_figures)
             .service(flow::list_receipts)
             .service(flow::get_receipt)
             .service(flow::verify_instrument)
@@ -127,6 +106,51 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             routes.service(sandbox::set_sandbox_clock);
         }
     }
+}
+
+/// Departments at work together, licences and shared data, supervision.
+fn configure_together(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(hall::open_slot)
+        .service(hall::list_slots)
+        .service(hall::book_slot)
+        .service(hall::list_slot_bookings)
+        .service(hall::list_bookings)
+        .service(hall::cancel_booking)
+        .service(hall::settle_booking)
+        .service(hall::count_print)
+        .service(flow::send_parcel)
+        .service(flow::list_parcels)
+        .service(flow::give_consent)
+        .service(flow::give_help)
+        .service(finding::list_findings)
+        .service(finding::urge_finding)
+        .service(finding::answer_finding)
+        .service(finding::close_finding)
+        .service(flow::list_licences)
+        .service(flow::verify_licence)
+        .service(flow::show_licence)
+        .service(flow::use_licence)
+        .service(flow::list_licence_uses)
+        .service(flow::suspend_licence)
+        .service(flow::restore_licence)
+        .service(flow::share_materials)
+        .service(flow::list_data_sources)
+        .service(flow::list_share_calls)
+        .service(flow::approve_deferral)
+        .service(figures::get_handling_figures)
+        .service(flow::publish_case)
+        .service(flow::list_publicities)
+        .service(flow::file_objection)
+        .service(flow::list_objections)
+        .service(flow::answer_objection)
+        .service(flow::open_joint_review)
+        .service(flow::list_joint_reviews)
+        .service(flow::give_joint_opinion)
+        .service(flow::correct_joint_review)
+        .service(flow::get_joint_figures)
+        .service(application::get_application_run)
+        .service(application::get_withdrawal_effect);
 }
 
 /// The catalogue: reading, writing, its registers.

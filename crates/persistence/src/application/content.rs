@@ -4,6 +4,7 @@ use crate::engine::DbError;
 use crate::seal::{Keys, Place};
 use domain::application::{Party, Target};
 use domain::flow::{Letter, LetterKind, Mandate, Notice, SharedMaterial};
+use domain::hall::HelpKind;
 use domain::local_time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -44,6 +45,38 @@ pub struct Content {
     /// Materials brought by e-licence or data sharing.
     #[serde(default)]
     pub shared: Vec<SharedMaterial>,
+    /// To whom the owner lets his documents go.
+    #[serde(default)]
+    pub consents: Vec<Consent>,
+    /// Further help given at the window.
+    #[serde(default)]
+    pub helped: Vec<Help>,
+}
+
+/// The owner lets documents go to somebody, for something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// To whom.
+    pub recipient: String,
+    /// What for.
+    pub purpose: String,
+    /// When.
+    pub given_at: Instant,
+}
+
+/// Further help given: whose document is the application's, to whom it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Help {
+    /// What.
+    pub kind: HelpKind,
+    /// Code of the material or name of the document.
+    pub document: String,
+    /// To whom it went; the owner himself where nobody is named.
+    pub recipient: Option<String>,
+    /// Who helped.
+    pub by: Uuid,
+    /// When.
+    pub at: Instant,
 }
 
 /// Paper taken over at the window.

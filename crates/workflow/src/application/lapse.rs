@@ -2,10 +2,10 @@
 
 use super::work::{Opening, Work};
 use crate::Error;
-use domain::application::{Lapse, ProceedingStage, counting_start, settle};
+use domain::application::{Lapse, Light, ProceedingStage, counting_start, settle};
 use domain::calendar::due;
 use domain::event::EventKind;
-use domain::flow::{self, ClockEntry, ObligationKind, ProceedingCause};
+use domain::flow::{self, ClockEntry, ObligationKind, ProceedingCause, WatchRule};
 use domain::local_time::Instant;
 use persistence::tally::Tally;
 use serde_json::json;
@@ -43,7 +43,8 @@ impl Work<'_, '_> {
             }
         }
         self.take_results()?;
-        self.settle_obligations()
+        self.settle_obligations()?;
+        self.watch_lights()
     }
 
     /// What an acceptance leaves owed.
@@ -78,6 +79,9 @@ impl Work<'_, '_> {
             let Some(over) = o.new.due else { continue };
             let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
             self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
+            if o.new.owed_by != flow::OWED_BY_APPLICANT {
+                self.raise(o.case, WatchRule::DutyLapsed, o.id.to_string(), Light::Red, over.at)?;
+            }
             let deferral = matches!(o.new.kind, ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant);
             let idle = self.case(o.case)?.progress.proceeding.is_none() && self.case(o.case)?.progress.reversal.is_none();
             if deferral && idle {

@@ -4,12 +4,13 @@ use super::invalid_form;
 use super::work::Work;
 use crate::{Error, Invalid};
 use domain::access::Role;
+use domain::application::Light;
 use domain::assessment::Plan;
 use domain::catalogue::Need;
 use domain::event::EventKind;
 use domain::flow::{
-    self, Command, MandateScope, NewObligation, Notice, NoticeFacts, NoticeItem, ObligationKind, check_notice, give_notice as give,
-    unanswered_items,
+    self, Command, MandateScope, NewObligation, Notice, NoticeFacts, NoticeItem, ObligationKind, WatchRule, check_notice,
+    give_notice as give, unanswered_items,
 };
 use domain::reason::Reason;
 use serde_json::{Map, Value, json};
@@ -79,6 +80,9 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
         let of_case = notice.items.iter().filter(|i| i.case == Some(*id)).count();
         let facts = json!({"round": round, "items": of_case, "due_on": notice.due.on, "overridden": notice.overridden.is_some()});
         work.note(EventKind::NoticeGiven, *id, facts);
+        if work.case(*id)?.progress.rounds > 1 {
+            work.raise(*id, WatchRule::NoticeRepeated, format!("第{round}次告知"), Light::Yellow, now)?;
+        }
     }
     if let (Some(_), Some(id)) = (&new.override_reason, ids.first()) {
         let review = NewObligation {

@@ -4,12 +4,12 @@ use super::{Acting, Done, lock_for, replay};
 use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
 use chrono::TimeDelta;
 use domain::access::Reach;
-use domain::application::{ApplicationState, Case, Filing, PartyKind, PartyRole, ProceedingStage};
+use domain::application::{ApplicationState, Case, CaseState, Filing, PartyKind, PartyRole, ProceedingStage};
 use domain::assessment::{Assessment, Facts};
 use domain::calendar::{Due, Limit, due};
 use domain::catalogue::{Matter, Presence, ZoneSettings};
 use domain::event::EventKind;
-use domain::flow::{self, ClockEntry, Command, Obligation, ObligationState, Proceeding, ProceedingCause, forbidden};
+use domain::flow::{self, ClockEntry, Command, Finding, Obligation, ObligationState, Proceeding, ProceedingCause, forbidden};
 use domain::local_time::Instant;
 use domain::reason::Reason;
 use persistence::application::{
@@ -76,6 +76,9 @@ pub struct Work<'t, 'c> {
     content_changed: bool,
     counted: BTreeMap<Tally, u32>,
     counted_once: BTreeSet<(Tally, String)>,
+    pub(super) findings: Vec<Finding>,
+    /// Cases that had not come to their end when this began.
+    running: Vec<Uuid>,
 }
 
 /// Does one command on one application: locks it, answers a repeated request, settles what the law has done by
@@ -158,6 +161,8 @@ impl<'t, 'c> Work<'t, 'c> {
     ) -> Result<Self, Error> {
         let filed = application.state != ApplicationState::Draft;
         let dossier = Dossier::stored(tx, application, content)?;
+        let over = |c: &&Case| !matches!(c.state, CaseState::Decided | CaseState::Ended);
+        let running = dossier.cases.iter().filter(over).map(|c| c.id).collect();
         let obligations = if filed { obligation::list(tx, dossier.application.zone, dossier.application.id)? } else { Vec::new() };
         let now = dossier.at;
         Ok(Self {
@@ -176,6 +181,8 @@ impl<'t, 'c> Work<'t, 'c> {
             content_changed: false,
             counted: BTreeMap::new(),
             counted_once: BTreeSet::new(),
+            findings: Vec::new(),
+            running,
         })
     }
 
@@ -422,6 +429,7 @@ impl<'t, 'c> Work<'t, 'c> {
     /// Saves everything the command changed, in one transaction with its events and jobs.
     fn save(mut self) -> Result<Done, Error> {
         self.follow_each_other()?;
+        self.watch_lights()?;
         self.close_or_reopen();
         let zone = self.zone();
         let id = self.dossier.application.id;
@@ -439,6 +447,9 @@ impl<'t, 'c> Work<'t, 'c> {
                 obligation::save(self.tx, zone, id, o)?;
             }
             obligation::insert(self.tx, zone, id, &self.opened)?;
+            let over = |id: &Uuid| self.case(*id).is_ok_and(|c| matches!(c.state, CaseState::Decided | CaseState::Ended));
+            let ended: Vec<Uuid> = self.running.iter().copied().filter(over).collect();
+            self.save_findings(&ended)?;
             let application = &mut self.dossier.application;
             application.version += 1;
             let stream = application.stream();

@@ -147,9 +147,8 @@ pub(crate) async fn verify_licence(
             |e: domain::identity::IdentityError| Problem::at(ErrorCode::InvalidQuery, "/identifier", "identifier_invalid", e.to_string());
         LicenceIdentifier::parse(&identifier.0).map_err(wrong)?.to_string()
     };
-    let found = state.db.read(move |tx| match wanted.starts_with('Z') {
-        true => certificate::find(tx, number, &wanted),
-        false => certificate::find_by_identifier(tx, number, &wanted),
+    let found = state.db.read(move |tx| {
+        if wanted.starts_with('Z') { certificate::find(tx, number, &wanted) } else { certificate::find_by_identifier(tx, number, &wanted) }
     });
     let certificate = found.await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
     let code = state.db.keys().link_check("licence", &format!("{number}/{}", certificate.number));

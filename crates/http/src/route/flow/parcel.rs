@@ -1,0 +1,186 @@
+//! Results by courier, consent, and further help at the window.
+
+use crate::AppState;
+use crate::etag::{Caching, tagged};
+use crate::extract::{Caller, InZone, Segment, Target, Valid, ZonePath, may};
+use crate::problem::{ErrorCode, Problem};
+use crate::view::Moment;
+use crate::view::application::ApplicationView;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use domain::access::Reach;
+use domain::hall::{HelpKind, ParcelState};
+use domain::identity::{Phone, mask_address, mask_name, mask_phone};
+use persistence::parcel::{self, Parcel};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+use workflow::application::{give_consent as consent, give_help as help, send_parcel as send};
+use workflow::{Dossier, Error};
+
+/// Where a parcel goes.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SendParcel {
+    /// To whom.
+    #[validate(length(min = 1, max = 100, message = "应为1至100个字"))]
+    #[schema(example = "张三")]
+    recipient: String,
+    /// Where to.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "湖南省衡阳市蒸湘区示例路1号")]
+    address: String,
+    /// How to reach him.
+    #[schema(example = "13800003210")]
+    phone: String,
+}
+
+/// 一次寄出全部结果（免费邮寄，由快递接口下单并跟踪）
+#[utoipa::path(
+    tag = "出件",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = SendParcel,
+    responses((status = 200, description = "申请", body = ApplicationView))
+)]
+#[post("/api/v1/zones/{zone}/applications/{id}/parcels")]
+pub(crate) async fn send_parcel(on: Target<may::SendParcel>, body: Valid<SendParcel>) -> Result<HttpResponse, Problem> {
+    let SendParcel { recipient, address, phone } = body.value;
+    let wrong = |e: domain::identity::IdentityError| Problem::at(ErrorCode::InvalidBody, "/phone", "phone_invalid", e.to_string());
+    let phone = Phone::parse(&phone).map_err(wrong)?.to_string();
+    on.application(body.digest, move |work| send(work, recipient, address, phone)).await
+}
+
+/// A parcel.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Parcel)]
+pub(crate) struct ParcelView {
+    /// Identity.
+    id: Uuid,
+    /// Where it is.
+    state: ParcelState,
+    /// In Chinese.
+    #[schema(example = "运输中")]
+    state_name: &'static str,
+    /// Number of the courier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "EB123456789CN")]
+    tracking_no: Option<String>,
+    /// To whom; masked to others than the owner.
+    recipient: String,
+    /// Where to; masked to others than the owner.
+    address: String,
+    /// Phone; masked to others than the owner.
+    phone: String,
+    /// The cases whose results are in it.
+    cases: Vec<Uuid>,
+    /// What the applicant pays, fen: nothing.
+    #[schema(example = 0)]
+    fee_fen: u32,
+    /// When it was ordered.
+    ordered_at: Moment,
+    /// Since when it is there.
+    state_at: Moment,
+}
+
+impl ParcelView {
+    fn new(p: Parcel, own: bool) -> Self {
+        let c = p.consignment;
+        Self {
+            id: p.id,
+            state: p.state,
+            state_name: p.state.label(),
+            tracking_no: p.tracking_no,
+            recipient: if own { c.recipient } else { mask_name(&c.recipient) },
+            address: if own { c.address } else { mask_address(&c.address) },
+            phone: if own { c.phone } else { mask_phone(&c.phone) },
+            cases: c.cases,
+            fee_fen: 0,
+            ordered_at: p.ordered_at.into(),
+            state_at: p.state_at.into(),
+        }
+    }
+}
+
+/// Parcels of one application.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Parcels {
+    /// Oldest first.
+    items: Vec<ParcelView>,
+}
+
+/// 邮件及物流
+#[utoipa::path(tag = "申报", params(ZonePath, ("id" = Uuid, Path, description = "申请标识")), responses((status = 200, description = "邮件", body = Parcels)))]
+#[get("/api/v1/zones/{zone}/applications/{id}/parcels")]
+pub(crate) async fn list_parcels(
+    caller: Caller<may::ListParcels>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (snapshot, scope) = (zone.0.clone(), caller.scope());
+    let read = state.db.read(move |tx| {
+        let dossier = Dossier::read(tx, &snapshot, id.0, &scope)?;
+        let own = scope.reach == Reach::Own || dossier.application.filed_by == scope.account;
+        Ok::<_, Error>((parcel::list(tx, snapshot.zone, id.0)?, own))
+    });
+    let (found, own) = read.await?;
+    let view = Parcels { items: found.into_iter().map(|p| ParcelView::new(p, own)).collect() };
+    Ok(tagged(&request, &view, None, Caching::Private))
+}
+
+/// To whom documents may go.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GiveConsent {
+    /// To whom.
+    #[validate(length(min = 1, max = 100, message = "应为1至100个字"))]
+    #[schema(example = "某银行")]
+    recipient: String,
+    /// What for.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "办理开户")]
+    purpose: String,
+}
+
+/// 同意向第三方提供本人资料
+#[utoipa::path(
+    tag = "申报",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = GiveConsent,
+    responses((status = 200, description = "申请", body = ApplicationView))
+)]
+#[post("/api/v1/zones/{zone}/applications/{id}/consents")]
+pub(crate) async fn give_consent(on: Target<may::GiveConsent>, body: Valid<GiveConsent>) -> Result<HttpResponse, Problem> {
+    let GiveConsent { recipient, purpose } = body.value;
+    on.application(body.digest, move |work| consent(work, recipient, purpose)).await
+}
+
+/// Further help given.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GiveHelp {
+    /// What.
+    kind: HelpKind,
+    /// Code of the material or name of the document.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "营业执照复印件")]
+    document: String,
+    /// To whom it went; the owner himself where nobody is named.
+    #[validate(length(min = 1, max = 100, message = "应为1至100个字"))]
+    recipient: Option<String>,
+}
+
+/// 登记帮办其他事项（打证、盖章、扫描、资料查询拷贝发送、邮寄）
+#[utoipa::path(
+    tag = "大厅",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = GiveHelp,
+    responses((status = 200, description = "申请", body = ApplicationView))
+)]
+#[post("/api/v1/zones/{zone}/applications/{id}/help")]
+pub(crate) async fn give_help(on: Target<may::GiveHelp>, body: Valid<GiveHelp>) -> Result<HttpResponse, Problem> {
+    let GiveHelp { kind, document, recipient } = body.value;
+    on.application(body.digest, move |work| help(work, kind, document, recipient)).await
+}

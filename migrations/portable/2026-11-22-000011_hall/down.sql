@@ -1,0 +1,3 @@
+DROP TABLE parcels;
+DROP TABLE bookings;
+DROP TABLE slots;
