@@ -58,6 +58,44 @@ async fn tampering_is_found(#[case] sql: &str, #[case] finding: &str, #[values(S
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_decision_changed_by_one_byte_is_not_genuine(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
+    let officer = app.login_officer("URB", 0).await;
+    let filed = app.file(&owner, &support::road(), support::ROAD_MATERIALS).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    app.act(&clerk, &format!("/applications/{id}/accept"), &serde_json::json!({})).await.ok();
+    app.act(&officer, &format!("/cases/{case}/examine"), &support::examination("road-occupation")).await.ok();
+    app.act(&officer, &format!("/cases/{case}/decide"), &serde_json::json!({"granted": true, "opinion": "同意"})).await.ok();
+    app.move_clock("2024-09-27T11:00:00+08:00").await;
+    let receipts = app.see(&owner, &format!("/applications/{id}/receipts")).await.ok();
+    let decision = receipts.body["items"].as_array().unwrap().iter().find(|r| r["kind"] == "grant").unwrap().clone();
+    let path = format!("/verify/{}", decision["verify_code"].as_str().unwrap());
+    assert_eq!(app.get(&path).send().await.ok().body["genuine"], true);
+    tamper(
+        &app,
+        match database {
+            Postgres => "UPDATE instruments SET signature = set_byte(signature, 5, get_byte(signature, 5) # 1) WHERE kind = 'grant'",
+            Sqlite => {
+                "UPDATE instruments SET signature = substr(signature, 1, 5) || CAST(x'00' AS BLOB) || substr(signature, 7) WHERE kind = 'grant'"
+            }
+        },
+    );
+    assert_ne!(app.get(&path).send().await.body["genuine"], true, "the seal no longer fits");
+    tamper(
+        &app,
+        match database {
+            Postgres => "UPDATE instruments SET sealed = set_byte(sealed, 60, get_byte(sealed, 60) # 1) WHERE kind = 'grant'",
+            Sqlite => {
+                "UPDATE instruments SET sealed = substr(sealed, 1, 60) || CAST(x'0000' AS BLOB) || substr(sealed, 63) WHERE kind = 'grant'"
+            }
+        },
+    );
+    assert_ne!(app.get(&path).send().await.status, 200, "changed words do not open");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_personal_stands_in_clear_in_the_database(#[values(Sqlite, Postgres)] database: Database) {
     let app = App::start(database).await;
     let token = app.login(Role::Applicant, 0).await;

@@ -107,3 +107,39 @@ async fn the_job_loops_of_two_replicas_settle_a_row_once() {
     let kinds: Vec<&str> = timeline.body["items"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.iter().filter(|k| **k == "case_deemed_accepted").count(), 1, "{kinds:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_four_filings_of_one_draft_file_it_once() {
+    let one = Open::accepted().await;
+    let id = one.app.draft(&one.owner, &road()).await.text("/id");
+    one.app.hand_in(&one.owner, &id, ROAD_MATERIALS).await;
+    let keys: Vec<String> = (0..64).map(|n| format!("file-{n}")).collect();
+    let answers = join_all(keys.iter().map(|key| one.app.submit(&one.owner, &id, key))).await;
+    assert_eq!(answers.iter().filter(|a| a.status == 200).count(), 1);
+    assert!(answers.iter().all(|a| matches!(a.status.as_u16(), 200 | 409 | 503)));
+    let timeline = one.app.see(&one.owner, &format!("/applications/{id}/timeline")).await.ok();
+    let filed = timeline.body["items"].as_array().unwrap().iter().filter(|e| e["kind"] == "application_submitted").count();
+    assert_eq!(filed, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_departments_decide_at_once_and_what_waits_for_both_begins_once() {
+    use crate::side_by_side::{Hall, Member, id_of, state_of};
+    let paper = ("application-form-paper", "申请表原件");
+    let members: &[Member<'_>] = &[("ra", "HUC", 5, &[paper]), ("rb", "NRP", 5, &[paper]), ("rc", "HUC", 5, &[paper])];
+    let hall = Hall::open(Postgres).await;
+    hall.publish("r-both", members, &[("ra", "rc", "hard"), ("rb", "rc", "hard")], |_| ()).await;
+    for _ in 0..4 {
+        let filed = hall.file("bundle", "r-both", &[paper.0]).await;
+        let id = filed.text("/id");
+        hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.ok();
+        let (first, second) = (id_of(&filed, "ra"), id_of(&filed, "rb"));
+        let (one, other) = tokio::join!(hall.grant(&hall.huc, &first), hall.grant(&hall.nrp, &second));
+        assert_eq!((one.status.as_u16(), other.status.as_u16()), (200, 200), "neither overwrites the other");
+        let then = hall.look(&id).await;
+        assert_eq!(["ra", "rb", "rc"].map(|m| state_of(&then, m)), ["decided", "decided", "accepted"]);
+        let timeline = hall.office.app.see(&hall.supervisor, &format!("/applications/{id}/timeline")).await.ok();
+        let begun = timeline.body["items"].as_array().unwrap().iter().filter(|e| e["kind"] == "case_received").count();
+        assert_eq!(begun, 3, "two at the filing, one when both were granted");
+    }
+}

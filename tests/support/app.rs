@@ -26,10 +26,17 @@ impl App {
 
     /// Starts at an instant.
     pub async fn start_at(database: Database, now: &str) -> Self {
+        Self::start_with(database, now, |_| ()).await
+    }
+
+    /// The same, with something set otherwise.
+    pub async fn start_with(database: Database, now: &str, change: impl FnOnce(&mut server::Config)) -> Self {
         let now = chrono::DateTime::parse_from_rfc3339(now).unwrap().to_utc();
         let fresh = database.fresh().await;
         let options = Options { clock: Some(Clock::standing_at(now)), run_jobs: false, count_statements: true };
-        let started = start(&config(fresh.var.path(), fresh.url.clone()), &options).unwrap();
+        let mut config = config(fresh.var.path(), fresh.url.clone());
+        change(&mut config);
+        let started = start(&config, &options).unwrap();
         let accounts = serde_json::from_slice(&std::fs::read(fresh.var.path().join("demo-accounts.json")).unwrap()).unwrap();
         Self { started: Some(started), fresh, client: reqwest::Client::new(), accounts, keys: std::sync::atomic::AtomicUsize::default() }
     }

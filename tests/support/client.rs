@@ -42,6 +42,13 @@ impl Call {
         Self(self.0.multipart(form))
     }
 
+    /// Sends it for the bytes of its answer, with the status.
+    pub async fn bytes(self) -> (u16, Vec<u8>) {
+        let response = self.0.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.bytes().await.map(|b| b.to_vec()).unwrap_or_default())
+    }
+
     /// Sends it.
     pub async fn send(self) -> Answer {
         let response = self.0.send().await.unwrap();

@@ -105,6 +105,9 @@ const NOT_ALLOWED: &[Permission] = &[
     Permission::SupplementApplication,
     Permission::HandOverCase,
     Permission::PublishDraft,
+    Permission::UseLicence,
+    Permission::ShareMaterials,
+    Permission::GiveHelp,
 ];
 
 fn may_answer(method: &str, operation: &Operation, permission: Option<Permission>, public: bool, code: ErrorCode) -> bool {
@@ -120,6 +123,7 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         ErrorCode::BadJson => json,
         ErrorCode::BadEncoding | ErrorCode::BodyTooLarge | ErrorCode::UnsupportedMediaType | ErrorCode::InvalidBody => json || upload,
         ErrorCode::BadUpload | ErrorCode::UploadReused => upload,
+        ErrorCode::FileInfected => permission == Some(Permission::UploadMaterial),
         ErrorCode::BadCursor => header("cursor"),
         ErrorCode::Unauthenticated | ErrorCode::Forbidden => !public,
         ErrorCode::CredentialsRefused => login,
@@ -136,13 +140,17 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
             matches!(permission, Some(Permission::AcceptApplication | Permission::SupplementApplication))
         }
         ErrorCode::LoginBlocked | ErrorCode::LoginCodeInvalid => permission == Some(Permission::CreateWechatSession),
-        ErrorCode::PortUnavailable => matches!(permission, Some(Permission::CreateWechatSession | Permission::SignLetter)),
-        ErrorCode::LinkExpired => matches!(permission, Some(Permission::GetLinkedFile | Permission::EvaluateByLink)),
+        ErrorCode::PortUnavailable => {
+            matches!(permission, Some(Permission::CreateWechatSession | Permission::SignLetter | Permission::UploadMaterial))
+        }
+        ErrorCode::LinkExpired => {
+            matches!(permission, Some(Permission::GetLinkedFile | Permission::EvaluateByLink | Permission::VerifyLicence))
+        }
         ErrorCode::RangeInvalid => header("Range"),
         ErrorCode::StateForbids => changes_application && permission != Some(Permission::CreateApplication),
         ErrorCode::NotReady => permission == Some(Permission::SubmitApplication),
         ErrorCode::KeyRequired => {
-            matches!(permission, Some(Permission::SubmitApplication | Permission::IssueApplication))
+            matches!(permission, Some(Permission::SubmitApplication | Permission::IssueApplication | Permission::CountPrint))
         }
         ErrorCode::StaleVersion | ErrorCode::MatchRequired => header("If-Match"),
         ErrorCode::InvalidQuery => query || header("Idempotency-Key"),

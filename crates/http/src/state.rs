@@ -80,6 +80,7 @@ impl AppState {
             numbers: self.numbers.clone(),
             sealer: self.sealer(),
             couriers: self.couriers(),
+            files: self.files.clone(),
         }
     }
 

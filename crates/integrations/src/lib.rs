@@ -4,6 +4,7 @@
 pub mod courier;
 pub mod data_share;
 pub mod implementation_list;
+pub mod scan;
 pub mod seal;
 pub mod signature;
 mod software_key;
@@ -16,6 +17,8 @@ pub struct Ports {
     pub seal: seal::Seal,
     /// Electronic signature of applicants.
     pub signature: signature::Signature,
+    /// The virus scanner.
+    pub scanner: scan::Scanner,
     /// The courier.
     pub courier: std::sync::Arc<courier::Courier>,
     /// Queries to other bodies.

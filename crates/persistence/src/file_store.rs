@@ -2,6 +2,9 @@
 
 use crate::engine::DbError;
 use crate::seal::{CHUNK, Keys};
+use domain::local_time::Instant;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
@@ -14,7 +17,27 @@ use std::sync::Arc;
 pub struct FileStore {
     store: Arc<dyn ObjectStore>,
     keys: Arc<Keys>,
+    /// Bytes of one part of an upload.
+    part: usize,
 }
+
+/// An S3-compatible store.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    /// Bucket.
+    pub bucket: String,
+    /// Address; absent = the provider's own.
+    pub endpoint: Option<String>,
+    /// Region.
+    pub region: String,
+    /// Access key.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
+}
+
+/// The smallest part S3 takes, the last one excepted.
+const S3_PART: usize = 5 * 1024 * 1024;
 
 /// Why a file could not be stored.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +66,40 @@ impl FileStore {
     /// [`FileError::Store`] when the folder can't be used.
     pub fn local(folder: &Path, keys: Arc<Keys>) -> Result<Self, FileError> {
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), keys })
+        Ok(Self { store: Arc::new(store), keys, part: CHUNK + Keys::OVERHEAD })
+    }
+
+    /// Files in an S3-compatible store; what it acknowledges is durable.
+    ///
+    /// # Errors
+    /// [`FileError::Store`] for settings that can't be used.
+    pub fn s3(settings: S3, keys: Arc<Keys>) -> Result<Self, FileError> {
+        let plain = settings.endpoint.as_deref().is_some_and(|e| e.starts_with("http://"));
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(settings.bucket)
+            .with_region(settings.region)
+            .with_access_key_id(settings.access_key)
+            .with_secret_access_key(settings.secret_key)
+            .with_allow_http(plain);
+        if let Some(endpoint) = settings.endpoint {
+            builder = builder.with_endpoint(endpoint);
+        }
+        Ok(Self { store: Arc::new(builder.build()?), keys, part: S3_PART })
+    }
+
+    /// Keys of the files of a zone that were stored before `before`, at most `limit`, after `after`.
+    ///
+    /// # Errors
+    /// [`FileError::Store`].
+    pub async fn list(&self, zone: i32, before: Instant, after: Option<&str>, limit: usize) -> Result<Vec<String>, FileError> {
+        let prefix = ObjectPath::from(zone.to_string());
+        let offset = after.map(ObjectPath::from);
+        let found = match &offset {
+            Some(offset) => self.store.list_with_offset(Some(&prefix), offset),
+            None => self.store.list(Some(&prefix)),
+        };
+        let old = found.try_filter(|meta| std::future::ready(meta.last_modified < before));
+        Ok(old.take(limit).map_ok(|meta| meta.location.to_string()).try_collect().await?)
     }
 
     /// Begins a file under `key`.
@@ -55,7 +111,7 @@ impl FileStore {
         Ok(Incoming {
             key: key.to_owned(),
             keys: self.keys.clone(),
-            upload: WriteMultipart::new_with_chunk_size(upload, CHUNK + Keys::OVERHEAD),
+            upload: WriteMultipart::new_with_chunk_size(upload, self.part),
             pending: Vec::with_capacity(CHUNK),
             next_chunk: 0,
         })

@@ -17,6 +17,8 @@ codes! {
         SettleApplication = "settle_application", "到期处理";
         /// Have the seal port sign an instrument.
         SealInstrument = "seal_instrument", "加盖电子印章";
+        /// Remove stored files that no row names.
+        SweepFiles = "sweep_files", "清理无主文件";
         /// Order a parcel, or ask the courier where it is.
         FollowParcel = "follow_parcel", "跟踪邮件";
         /// Count due dates anew after a calendar was loaded.

@@ -143,6 +143,16 @@ pub fn remove_document(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<(), DbErr
     Ok(())
 }
 
+/// Which of these stored files a row names.
+///
+/// # Errors
+/// [`DbError`].
+pub fn known_keys(tx: &mut Tx<'_>, zone: i32, keys: &[String]) -> Result<std::collections::BTreeSet<String>, DbError> {
+    let named = documents::zone_id.eq(zone).and(documents::object_key.eq_any(keys.to_vec()));
+    let found: Vec<String> = documents::table.filter(named).select(documents::object_key).load(tx.connection)?;
+    Ok(found.into_iter().collect())
+}
+
 /// A material by the caller's upload id.
 ///
 /// # Errors

@@ -62,6 +62,18 @@ pub struct Config {
     pub wechat_appid: Option<String>,
     /// Its secret.
     pub wechat_secret: Option<String>,
+    /// Bucket of an S3-compatible store for files; absent = a folder in the var dir.
+    pub s3_bucket: Option<String>,
+    /// Its address; absent = the provider's own.
+    pub s3_endpoint: Option<String>,
+    /// Its region.
+    pub s3_region: String,
+    /// Access key.
+    pub s3_access_key: Option<String>,
+    /// Its secret.
+    pub s3_secret_key: Option<String>,
+    /// Address and port of clamd, past which files are streamed; absent = nothing is scanned.
+    pub scanner: Option<String>,
     /// Lets the development profile listen beyond loopback.
     pub expose_development: bool,
 }
@@ -84,6 +96,12 @@ impl Default for Config {
             wechat_base: "https://api.weixin.qq.com".to_owned(),
             wechat_appid: None,
             wechat_secret: None,
+            s3_bucket: None,
+            s3_endpoint: None,
+            s3_region: "us-east-1".to_owned(),
+            s3_access_key: None,
+            s3_secret_key: None,
+            scanner: None,
             expose_development: false,
         }
     }
@@ -109,6 +127,9 @@ impl Config {
     fn check(&self) -> anyhow::Result<()> {
         if self.connections == 0 || self.workers == 0 || self.max_file_mib == 0 {
             bail!("connections, workers and max_file_mib must be at least 1");
+        }
+        if self.s3_bucket.is_some() && (self.s3_access_key.is_none() || self.s3_secret_key.is_none()) {
+            bail!("YICIBAN_S3_BUCKET needs YICIBAN_S3_ACCESS_KEY and YICIBAN_S3_SECRET_KEY");
         }
         let named = self.wechat_appid.is_some() && self.wechat_secret.is_some();
         match (self.profile, self.wechat) {
@@ -141,7 +162,8 @@ impl Config {
             None => url.clone(),
         };
         let wechat_secret = self.wechat_secret.as_ref().map(|_| "***".to_owned());
-        Self { database_url: self.database_url.as_ref().map(hidden), wechat_secret, ..self.clone() }
+        let s3_secret_key = self.s3_secret_key.as_ref().map(|_| "***".to_owned());
+        Self { database_url: self.database_url.as_ref().map(hidden), wechat_secret, s3_secret_key, ..self.clone() }
     }
 }
 

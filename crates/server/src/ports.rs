@@ -5,6 +5,7 @@ use anyhow::Context;
 use integrations::Ports;
 use integrations::courier::{self, Courier};
 use integrations::data_share::{Adapter, DataShare};
+use integrations::scan::Scanner;
 use integrations::seal::Seal;
 use integrations::signature::Signature;
 use integrations::wechat::{Live, Sandbox, Wechat};
@@ -28,5 +29,13 @@ pub(crate) fn ports(config: &Config) -> anyhow::Result<Ports> {
     let sharing = if development { Adapter::Sandbox } else { Adapter::Absent };
     tracing::info!(?mode, ?seal, ?signature, ?sharing, "ports chosen: wechat login, seal, signature, data sharing");
     let courier = if development { Courier::Sandbox(courier::Sandbox::default()) } else { Courier::Absent };
-    Ok(Ports { seal, signature, courier: Arc::new(courier), data_share: Arc::new(DataShare::new(sharing)), wechat: Arc::new(wechat) })
+    let scanner = config.scanner.clone().map_or(Scanner::Absent, Scanner::Clamd);
+    Ok(Ports {
+        seal,
+        signature,
+        scanner,
+        courier: Arc::new(courier),
+        data_share: Arc::new(DataShare::new(sharing)),
+        wechat: Arc::new(wechat),
+    })
 }

@@ -10,7 +10,7 @@ use http_api::token::{LIFETIME_SECONDS, Tokens, new_key};
 use http_api::{AppState, Limits, Running, remembered, serve};
 use persistence::clock::Clock;
 use persistence::event::Actor;
-use persistence::file_store::FileStore;
+use persistence::file_store::{FileStore, S3};
 use persistence::number::Numbers;
 use persistence::seal::Keys;
 use persistence::{Db, DbConfig, DbError, account, idempotency, migrate, sandbox_clock, session};
@@ -20,6 +20,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use workflow::Snapshots;
 use workflow::catalogue::{Complaint, File, Imported, import, read};
+use workflow::jobs::schedule_sweeps;
 
 /// What tests set and a running installation leaves alone.
 pub struct Options {
@@ -118,16 +119,15 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
     if snapshots.zones().is_empty() {
         bail!("no catalogue is imported; run `yiciban import` first");
     }
+    db.write_blocking(|tx| schedule_sweeps(tx, &snapshots))?;
     let mut demo = Vec::new();
     if development && !db.write_blocking(account::any)? {
         demo = open_demo_accounts(&db, &snapshots, &config.var_dir)?;
     }
-    let files_dir = config.var_dir.join("files");
-    std::fs::create_dir_all(&files_dir)?;
     let state = AppState {
         ports: crate::ports::ports(config)?,
         public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
-        files: FileStore::local(&files_dir, db.keys().clone())?,
+        files: file_store(config, &db)?,
         tokens: Arc::new(tokens(&db)?),
         db,
         snapshots,
@@ -149,6 +149,24 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
         jobs.extend([tokio::spawn(watch(state.clone())), tokio::spawn(work(state.clone())), tokio::spawn(relay(state.clone()))]);
     }
     Ok(Started { running, state, demo, jobs })
+}
+
+/// Where files lie: a folder of this machine, or the S3-compatible store that is set.
+fn file_store(config: &Config, db: &Db) -> anyhow::Result<FileStore> {
+    let keys = db.keys().clone();
+    let Some(bucket) = config.s3_bucket.clone() else {
+        let folder = config.var_dir.join("files");
+        std::fs::create_dir_all(&folder)?;
+        return Ok(FileStore::local(&folder, keys)?);
+    };
+    let settings = S3 {
+        bucket,
+        endpoint: config.s3_endpoint.clone(),
+        region: config.s3_region.clone(),
+        access_key: config.s3_access_key.clone().unwrap_or_default(),
+        secret_key: config.s3_secret_key.clone().unwrap_or_default(),
+    };
+    Ok(FileStore::s3(settings, keys)?)
 }
 
 fn chrono_micros(micros: i64) -> chrono::TimeDelta {

@@ -118,7 +118,7 @@ impl Dossier {
 
     /// The same, with what stands against the applicant.
     pub(crate) fn assess_with(&self, snapshot: &ZoneSnapshot, bars: Vec<Reason>, breaches: Vec<Reason>) -> Option<Assessment> {
-        let (plan, mut facts) = (self.plan(snapshot)?, self.facts());
+        let (plan, mut facts) = (self.plan(snapshot)?, self.facts().in_zone(&snapshot.catalogue.zone));
         (facts.bars, facts.breaches) = (bars, breaches);
         if self.application.state != ApplicationState::Draft {
             // Filed with matters that took no part: their questions and elements are no longer asked.

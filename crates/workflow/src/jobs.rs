@@ -2,11 +2,14 @@
 
 use crate::application::{CourierSaid, enter_parcel, finish_recompute, received_count, recompute_portion, settle_application, settle_now};
 use crate::{Error, Snapshots, ZoneSnapshot};
-use domain::local_time::date_of;
+use chrono::TimeDelta;
+use domain::local_time::{Instant, date_of};
 use domain::number::Series;
+use persistence::clock::real_now;
+use persistence::file_store::FileStore;
 use persistence::job::{self, Job, JobKind};
 use persistence::number::{Numbers, Stock};
-use persistence::{Backend, Db, Tx, event, instrument, parcel};
+use persistence::{Backend, Db, Tx, event, instrument, material, parcel};
 use std::pin::Pin;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -32,6 +35,27 @@ pub struct Worker {
     pub sealer: Sealer,
     /// The courier.
     pub couriers: Couriers,
+    /// Sealed files.
+    pub files: FileStore,
+}
+
+/// For how long a stored file that no row names may be on its way in.
+const UPLOAD_TAKES_AT_MOST: TimeDelta = TimeDelta::hours(24);
+/// How often a zone's files are swept.
+const SWEPT_EVERY: TimeDelta = TimeDelta::hours(24);
+/// Files looked at together.
+const SWEPT_AT_ONCE: usize = 500;
+
+/// Opens the daily sweep of every zone's files, where it is not open yet.
+///
+/// # Errors
+/// [`Error::Database`].
+pub fn schedule_sweeps(tx: &mut Tx<'_>, snapshots: &Snapshots) -> Result<(), Error> {
+    let due = tx.now() + SWEPT_EVERY;
+    for snapshot in snapshots.zones() {
+        job::insert(tx, snapshot.zone, JobKind::SweepFiles, Uuid::nil(), due)?;
+    }
+    Ok(())
 }
 
 impl Worker {
@@ -64,6 +88,15 @@ impl Worker {
                 self.with_numbers(snapshot, job.subject, move |tx, stock| settle_application(tx, &settling, &job, stock)).await
             }
             JobKind::SealInstrument => self.seal(job).await,
+            JobKind::SweepFiles => {
+                self.sweep_files(job.zone, real_now() - UPLOAD_TAKES_AT_MOST).await?;
+                self.db
+                    .write(move |tx| {
+                        let next = tx.now() + SWEPT_EVERY;
+                        Ok::<_, Error>(job::postpone(tx, &job, next)?)
+                    })
+                    .await
+            }
             JobKind::FollowParcel => {
                 let found = self.db.read(move |tx| Ok::<_, Error>(parcel::find(tx, job.zone, job.subject)?)).await?;
                 let Some(parcel) = found else { return self.db.write(move |tx| Ok::<_, Error>(job::finish(tx, &job)?)).await };
@@ -83,6 +116,26 @@ impl Worker {
                 }
                 self.db.write(move |tx| finish_recompute(tx, &job)).await
             }
+        }
+    }
+
+    /// Removes the files of a zone that were stored before `before` and that no row names: uploads that were cut off
+    /// between the store and the database. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Port`] when the store fails.
+    pub async fn sweep_files(&self, zone: i32, before: Instant) -> Result<usize, Error> {
+        let (mut after, mut removed) = (None::<String>, 0);
+        loop {
+            let found = self.files.list(zone, before, after.as_deref(), SWEPT_AT_ONCE).await.map_err(|e| Error::Port(e.to_string()))?;
+            let Some(last) = found.last().cloned() else { return Ok(removed) };
+            let asked = found.clone();
+            let known = self.db.read(move |tx| Ok::<_, Error>(material::known_keys(tx, zone, &asked)?)).await?;
+            for key in found.iter().filter(|k| !known.contains(*k)) {
+                self.files.remove(key).await.map_err(|e| Error::Port(e.to_string()))?;
+                removed += 1;
+            }
+            after = Some(last);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{DeemedAcceptance, Light};
 use crate::calendar::{Due, Limit};
-use crate::catalogue::{LaterAct, LimitStart, Procedure};
+use crate::catalogue::{LaterAct, LimitStart, Procedure, SilenceRule};
 use crate::flow::{JointKind, Publicity};
 use crate::local_time::Instant;
 use chrono::NaiveDate;
@@ -58,6 +58,8 @@ codes! {
         NotInScope = "not_in_scope", "不予受理";
         /// 不予受理: false materials (行政许可法 78).
         FalseMaterials = "false_materials", "不予受理（提供虚假材料）";
+        /// 不予受理: incomplete, refused on the spot with everything listed (不动产登记暂行条例 17).
+        Incomplete = "incomplete", "不予受理（材料不齐全）";
         /// 撤件 by the applicant.
         Withdrawn = "withdrawn", "已撤件";
         /// 视为撤回: the term for supplements ran out, where the zone has a legal basis for it.
@@ -184,6 +186,8 @@ pub struct Progress {
     pub deferral_approved_by: Option<Uuid>,
     /// The colour of its deadline that was noted last (F126).
     pub light: Light,
+    /// Silence that counts as acceptance, where another law than the procedure's own says so.
+    pub silence: Option<SilenceRule>,
     /// Its certificate is suspended (暂扣).
     pub licence_suspended: bool,
     /// What was made public about it.
@@ -316,7 +320,7 @@ pub fn exchange_state(case: &Case) -> Option<u8> {
         }),
         CaseState::Ended => Some(match progress.ending {
             Some(Ending::NotRequired) => 4,
-            Some(Ending::NotInScope | Ending::FalseMaterials | Ending::AcceptanceCancelled) => 5,
+            Some(Ending::NotInScope | Ending::FalseMaterials | Ending::Incomplete | Ending::AcceptanceCancelled) => 5,
             Some(Ending::Withdrawn | Ending::TreatedAsWithdrawn) | None => 2,
             Some(Ending::PredecessorFailed) => return None,
         }),
@@ -344,6 +348,13 @@ impl Case {
             CaseState::Ended => progress.ending.map_or("已终止", Ending::label),
             state => state.label(),
         }
+    }
+
+    /// The term after which silence means acceptance, and the rule that says so.
+    #[must_use]
+    pub fn silence(&self) -> Option<(Limit, &str)> {
+        let own = self.procedure.notice_term().map(|term| (term, "行政许可法 32(4)"));
+        self.progress.silence.as_ref().map(|s| (s.within, s.basis.as_str())).or(own)
     }
 
     /// Granted, and the grant still holds.

@@ -49,7 +49,7 @@ pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallH
 fn deemed(case: &Case, notice: Deadline, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<DeemedAcceptance> {
     let from = case.progress.notice_from.or(case.received_at)?;
     let accepted_at = legal_start(receipt_day(calendar, hours, from), from);
-    let term = case.procedure.notice_term()?;
+    let (term, _) = case.silence()?;
     let lapse = if notice.due.provisional { due(calendar, hours, accepted_at, term) } else { notice.due };
     if lapse.provisional || now < lapse.at {
         return None;

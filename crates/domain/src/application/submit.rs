@@ -51,6 +51,7 @@ pub fn submit(plan: &Plan, facts: &Facts, filing: &Filing<'_>, mut ids: impl FnM
             progress: Progress {
                 statutory: limits.statutory,
                 by_commitment: handled_by_commitment(matter, facts),
+                silence: matter.silence.clone(),
                 deferred_until: plan.deferred_until(&matter.code).map(str::to_owned),
                 ..Progress::default()
             },
@@ -91,7 +92,7 @@ impl Case {
     pub(crate) fn await_notice(&mut self, filing: &Filing<'_>) {
         self.progress.notice_from = Some(filing.received_at);
         let start = legal_start(receipt_day(filing.calendar, filing.hours, filing.received_at), filing.received_at);
-        self.deadline = self.procedure.notice_term().map(|term| {
+        self.deadline = self.silence().map(|(term, _)| term).map(|term| {
             let due = due(filing.calendar, filing.hours, start, term);
             Deadline { due, yellow_at: yellow_from(filing.calendar, date_of(start), &due, 2) }
         });

@@ -1,8 +1,8 @@
 //! What is known about one errand.
 
 use super::Plan;
-use crate::catalogue::{Audience, ConditionFacts};
-use crate::local_time::Instant;
+use crate::catalogue::{Audience, ConditionFacts, Zone};
+use crate::local_time::{Instant, date_of};
 use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -68,6 +68,8 @@ pub struct Facts {
     pub commit: BTreeSet<String>,
     /// Codes of the materials to hand in later (容缺).
     pub defer: BTreeSet<String>,
+    /// Matters that an area's assessment stands for (区域评估, F47), each with why.
+    pub exempt: BTreeMap<String, Reason>,
     /// What bars the applicant from applying (行政许可法 78, 79).
     pub bars: Vec<Reason>,
     /// Unrepaired breaches: they bar commitments and deferrals only (R4.11).
@@ -88,9 +90,21 @@ impl Facts {
             shared: BTreeSet::new(),
             commit: BTreeSet::new(),
             defer: BTreeSet::new(),
+            exempt: BTreeMap::new(),
             bars: Vec::new(),
             breaches: Vec::new(),
         }
+    }
+
+    /// The same for a project in a zone: what was assessed for its whole area is not asked of it (优化营商环境条例 42).
+    #[must_use]
+    pub fn in_zone(mut self, zone: &Zone) -> Self {
+        let Some(area) = self.project.get("area").and_then(Value::as_str).map(str::to_owned) else { return self };
+        for found in zone.assessed(&area, date_of(self.at)) {
+            let text = format!("「{}」已作区域评估（{}，有效期至{}），结果：{}", found.name, found.document, found.valid_to, found.result);
+            self.exempt.insert(found.matter.clone(), Reason::new("exempt_by_area", text, "优化营商环境条例 42"));
+        }
+        self
     }
 
     /// Whether the applicant may commit or defer.
@@ -105,6 +119,6 @@ impl Facts {
         let mut answers: BTreeMap<&str, &str> = plan.situations.iter().map(|s| (s.code.as_str(), "")).collect();
         answers.extend(self.answers.iter().map(|(k, v)| (k.as_str(), v.as_str())));
         let form = self.form.clone().map_or_else(|| json!({}), Value::Object);
-        ConditionFacts::new(&json!(answers), &form, &json!(self.applicant), &self.project)
+        ConditionFacts::new(&json!(answers), &form, &json!(self.applicant), &self.project).without(self.exempt.keys().cloned())
     }
 }

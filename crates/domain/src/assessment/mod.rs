@@ -40,8 +40,24 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
     /// Every material, and how it stands.
     pub items: Vec<Item>,
+    /// Matters that an area's assessment stands for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exempt: Vec<ExemptMatter>,
     /// What to expect when all is in order.
     pub expected: Expected,
+}
+
+/// A matter that need not be applied for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExemptMatter {
+    /// Code.
+    #[schema(example = "geological-hazard-assessment")]
+    pub matter: String,
+    /// Name.
+    #[schema(example = "地质灾害危险性评估")]
+    pub name: String,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// Assesses `plan` on `facts`.
@@ -73,7 +89,12 @@ pub fn assess(plan: &Plan, facts: &Facts, calendar: &WorkCalendar, hours: &[Hall
     let items = items::items(plan, facts, &condition_facts, calendar, hours);
     let may_submit = reasons.is_empty();
     let may_accept = may_submit && items.iter().all(|i| !i.blocks());
-    Assessment { may_submit, may_accept, reasons, expected: expected::expected(plan, facts, &condition_facts, calendar, hours), items }
+    let exempt = plan.matters.iter().filter_map(|m| {
+        let reason = facts.exempt.get(&m.document.code)?.clone();
+        Some(ExemptMatter { matter: m.document.code.clone(), name: m.document.name.clone(), reason })
+    });
+    let expected = expected::expected(plan, facts, &condition_facts, calendar, hours);
+    Assessment { may_submit, may_accept, reasons, items, exempt: exempt.collect(), expected }
 }
 
 /// The matter must serve this kind of applicant (受理条件; GB/T 39046 A.4).

@@ -96,7 +96,8 @@ impl Plan {
     #[must_use]
     pub fn active(&self, facts: &ConditionFacts) -> Vec<&Version<Matter>> {
         let taking_part = |when: &Option<Condition>| when.as_ref().is_none_or(|c| c.holds(facts));
-        self.matters.iter().zip(&self.members_when).filter(|(_, when)| taking_part(when)).map(|(m, _)| m).collect()
+        let members = self.matters.iter().zip(&self.members_when);
+        members.filter(|(m, when)| taking_part(when) && !facts.leaves_out(&m.document.code)).map(|(m, _)| m).collect()
     }
 
     /// The matter before whose grant `matter` has to be decided, where it may come later (后置审批).

@@ -3,6 +3,7 @@
 use cel::{Context, Env, ExecutionError, Program, Value as CelValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 use utoipa::{PartialSchema, ToSchema};
@@ -73,7 +74,7 @@ impl Condition {
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 /// What conditions may speak of.
-pub struct ConditionFacts(Context<'static, 'static>);
+pub struct ConditionFacts(Context<'static, 'static>, BTreeSet<String>);
 
 impl ConditionFacts {
     /// Binds the four objects a condition may name.
@@ -84,7 +85,20 @@ impl ConditionFacts {
             let value = cel::to_value(value).unwrap_or(CelValue::Null);
             context.add_variable_from_value(name, value);
         }
-        Self(context)
+        Self(context, BTreeSet::new())
+    }
+
+    /// The same, with matters that take no part whatever the conditions say.
+    #[must_use]
+    pub fn without(mut self, matters: impl Iterator<Item = String>) -> Self {
+        self.1.extend(matters);
+        self
+    }
+
+    /// Whether a matter takes no part whatever the conditions say.
+    #[must_use]
+    pub fn leaves_out(&self, matter: &str) -> bool {
+        self.1.contains(matter)
     }
 }
 

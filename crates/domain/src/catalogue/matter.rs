@@ -2,8 +2,8 @@
 
 use super::{
     Audience, Authority, CaseKind, Channel, CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts, Convenience, DeferralRule,
-    ExerciseLevel, Form, HandledAt, LaterService, MatterType, OnlineDepth, Procedure, Requirement, ResultType, Separation, Situation,
-    Source, SpecialProcedure, Step, SystemOfRecord,
+    ExerciseLevel, Form, HandledAt, LaterService, MatterType, OnlineDepth, Procedure, Requirement, ResultType, Separation, SilenceRule,
+    Situation, Source, SpecialProcedure, Step, SystemOfRecord,
 };
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,9 @@ pub struct Matter {
     pub matter_type: MatterType,
     /// Procedure.
     pub procedure: Procedure,
+    /// Silence that counts as acceptance by another law than the procedure's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<SilenceRule>,
     /// On the spot or within the promise.
     pub case_kind: CaseKind,
     /// Whom it serves.

@@ -13,6 +13,7 @@ mod figures;
 mod form;
 mod graph;
 mod matter;
+mod procedure;
 mod reform;
 mod requirement;
 mod situation;
@@ -35,6 +36,7 @@ pub use figures::{Figures, LimitSum, Reduction};
 pub use form::{Form, FormProblem, explain_schema_error, merge_forms};
 pub use graph::{Cycle, order};
 pub use matter::{LegalBasis, LimitStart, LimitVariant, Limits, Matter, OpenedDuty};
+pub use procedure::{Extension, ProcedureRules, SilenceRule};
 pub use reform::TaskProgress;
 pub use requirement::{
     CheckPlan, CheckTime, CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind,
@@ -42,4 +44,4 @@ pub use requirement::{
 };
 pub use situation::{Answer, Situation, unanswered};
 pub use snapshot::{Catalogue, Subject, Version};
-pub use zone::{DataGrant, DataSource, Department, IntermediaryService, Place, PlaceKind, Presence, Zone, ZoneSettings};
+pub use zone::{AreaAssessment, DataGrant, DataSource, Department, IntermediaryService, Place, PlaceKind, Presence, Zone, ZoneSettings};

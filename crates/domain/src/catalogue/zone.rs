@@ -2,6 +2,7 @@
 
 use super::{BodyNature, Source};
 use crate::calendar::{HallHours, Limit};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -125,6 +126,33 @@ pub struct IntermediaryService {
     pub source: Source,
 }
 
+/// An assessment made once for a whole area (区域评估, 优化营商环境条例 42): a project there takes its result, at no cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AreaAssessment {
+    /// Code of the area.
+    #[schema(example = "east-block")]
+    pub area: String,
+    /// Name of the area.
+    #[schema(example = "东片区")]
+    pub name: String,
+    /// The matter it stands for.
+    #[schema(example = "geological-hazard-assessment")]
+    pub matter: String,
+    /// The result in words.
+    #[schema(example = "地质灾害危险性小，适宜建设")]
+    pub result: String,
+    /// The document that holds it.
+    #[schema(example = "衡高新评〔2024〕1号（示例）")]
+    pub document: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_to: NaiveDate,
+    /// How sure the entry is.
+    pub source: Source,
+}
+
 /// A body's data that may bring materials (数据共享), as approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -229,6 +257,9 @@ pub struct Zone {
     /// Services of agencies (中介服务清单).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intermediary_services: Vec<IntermediaryService>,
+    /// Assessments made for whole areas.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub area_assessments: Vec<AreaAssessment>,
     /// Other bodies' data that may bring materials, as approved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_sources: Vec<DataSource>,
@@ -245,6 +276,11 @@ impl Zone {
     #[must_use]
     pub fn department(&self, code: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.code == code)
+    }
+
+    /// The assessments that hold for a project in `area` on `day`.
+    pub fn assessed<'a>(&'a self, area: &'a str, day: NaiveDate) -> impl Iterator<Item = &'a AreaAssessment> {
+        self.area_assessments.iter().filter(move |a| a.area == area && a.valid_from <= day && day <= a.valid_to)
     }
 
     /// The place with `code`.

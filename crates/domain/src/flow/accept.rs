@@ -5,6 +5,7 @@ use crate::application::{Case, CaseState, Ending, Filing, Outcome, counting_star
 use crate::assessment::legal_start;
 use crate::calendar::receipt_day;
 use crate::local_time::Instant;
+use crate::reason::Reason;
 use uuid::Uuid;
 
 codes! {
@@ -14,6 +15,8 @@ codes! {
         NotRequired = "not_required", "依法不需要取得行政许可";
         /// 依法不属于本行政机关职权范围.
         NotInScope = "not_in_scope", "依法不属于本机关职权范围";
+        /// 材料不齐全或者不符合法定形式, refused on the spot: registrations only.
+        Incomplete = "incomplete", "申请材料不齐全或者不符合法定形式";
         /// 隐瞒有关情况或者提供虚假材料.
         FalseMaterials = "false_materials", "隐瞒有关情况或者提供虚假材料";
     }
@@ -27,6 +30,7 @@ impl RejectGround {
             Self::NotRequired => Ending::NotRequired,
             Self::NotInScope => Ending::NotInScope,
             Self::FalseMaterials => Ending::FalseMaterials,
+            Self::Incomplete => Ending::Incomplete,
         }
     }
 
@@ -37,6 +41,7 @@ impl RejectGround {
             Self::NotRequired => "行政许可法 32(1)",
             Self::NotInScope => "行政许可法 32(2)",
             Self::FalseMaterials => "行政许可法 78",
+            Self::Incomplete => "不动产登记暂行条例 17",
         }
     }
 }
@@ -68,7 +73,7 @@ pub fn accept(case: &mut Case, acceptance: Acceptance<'_>) -> ClockEntry {
     let Acceptance { at: filing, by, case_no } = acceptance;
     let accepted_at = counted_from(filing);
     let start = counting_start(case, accepted_at, filing.calendar, filing.hours);
-    let entry = ClockEntry::start(start, "行政许可法 32(5)", Some(by));
+    let entry = ClockEntry::start(start, case.procedure.rules().accepted_by, Some(by));
     case.state = CaseState::Accepted;
     case.accepted_at = Some(accepted_at);
     case.deemed = false;
@@ -77,6 +82,15 @@ pub fn accept(case: &mut Case, acceptance: Acceptance<'_>) -> ClockEntry {
     recompute(case, std::slice::from_ref(&entry), (filing.calendar, filing.hours));
     case.version += 1;
     entry
+}
+
+/// Why a case can't be refused on this ground: what is incomplete is noticed once and supplemented (行政许可法 32(4)),
+/// except where the procedure refuses it on the spot.
+#[must_use]
+pub fn ground_unfit(case: &Case, ground: RejectGround) -> Option<Reason> {
+    let text = "材料不齐全的，应当一次性告知补正，不能直接不予受理";
+    (ground == RejectGround::Incomplete && !case.procedure.rules().refuses_incomplete)
+        .then(|| Reason::new("notice_instead", text, "行政许可法 32(4)"))
 }
 
 /// Ends a received case without acceptance.

@@ -143,7 +143,10 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
             let refused = case.state == Decided && case.outcome == Some(Outcome::Refused);
             refused
                 || (case.state == Ended
-                    && matches!(progress.ending, Some(Ending::NotRequired | Ending::NotInScope | Ending::FalseMaterials)))
+                    && matches!(
+                        progress.ending,
+                        Some(Ending::NotRequired | Ending::NotInScope | Ending::FalseMaterials | Ending::Incomplete)
+                    ))
         }
         Command::Claim | Command::HandOver => matches!(case.state, Received | Supplementing | Accepted) || (granted && !case.is_closed()),
     };

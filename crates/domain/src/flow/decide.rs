@@ -150,11 +150,12 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     }
     let checked_first = matter.commitment.as_ref().is_some_and(crate::catalogue::CommitmentRule::checks_before_grant);
     let trusted = case.progress.by_commitment && !checked_first;
-    let examined = case.progress.examined || trusted || matter.case_kind == CaseKind::Instant;
+    let formal = !case.procedure.rules().examined;
+    let examined = formal || case.progress.examined || trusted || matter.case_kind == CaseKind::Instant;
     if decision.granted && !examined {
         return Err(Reason::new("not_examined", "尚无审查通过的记录", "行政许可法 34"));
     }
-    let open = if decision.granted && !case.progress.by_commitment { unticked(case, matter) } else { Vec::new() };
+    let open = if decision.granted && !case.progress.by_commitment && !formal { unticked(case, matter) } else { Vec::new() };
     if !open.is_empty() {
         let points: Vec<&str> = open.iter().map(|p| p.text.as_str()).collect();
         let text = format!("审查要点尚未全部核实：{}", points.join("；"));

@@ -18,7 +18,7 @@ mod supervision;
 mod together;
 mod withdraw;
 
-pub use accept::{Acceptance, AnnulGround, RejectGround, accept, annul, counted_from, reject};
+pub use accept::{Acceptance, AnnulGround, RejectGround, accept, annul, counted_from, ground_unfit, reject};
 pub use clock::{
     Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, hold, recompute, release, resume, suspend, waive,
 };

@@ -49,6 +49,7 @@ error_codes! {
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "请求内容过大", "The body or file exceeds the limit.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "不支持的内容类型", "The content type, or the file's true type, is not taken.";
     InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "请求内容有误", "The body is readable but wrong; `errors` points at each place.";
+    FileInfected = "file_infected", UNPROCESSABLE_ENTITY, "文件未通过安全检查", "The virus scanner found something in the file; nothing was kept.";
     InvalidQuery = "invalid_query", UNPROCESSABLE_ENTITY, "查询条件有误", "A query parameter or header value is readable but wrong.";
     DocumentFlawed = "document_flawed", UNPROCESSABLE_ENTITY, "目录内容有误，不能送审或者发布", "A catalogue document can't be published as it stands; `errors` points into the document.";
     SubjectNotInForce = "matter_not_in_force", UNPROCESSABLE_ENTITY, "事项不存在或者未生效", "The matter or bundle named is not in force in this zone.";

@@ -93,5 +93,6 @@ pub(crate) async fn precheck(
         defer: asked.defer,
         ..Facts::at(at)
     };
+    let facts = facts.in_zone(&zone.catalogue.zone);
     Ok(Json(assess(&plan, &facts, &zone.calendar, &zone.catalogue.zone.hours)))
 }

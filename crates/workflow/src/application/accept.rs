@@ -45,7 +45,7 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         work.enter_clock(id, &entry)?;
         let case = work.case(id)?;
         let due = case.deadline.map(|d| d.due);
-        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due.map(|d| d.on), "basis": "行政许可法 32(5)"});
+        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due.map(|d| d.on), "basis": case.procedure.rules().accepted_by});
         work.note(EventKind::CaseAccepted, id, facts);
         work.owe_deferrals(id, work.now)?;
         work.make_acceptance_receipt(id)?;
@@ -101,16 +101,34 @@ pub fn reject(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, rejection: &Rejec
     }
     for id in work.select(cases, Command::Reject)? {
         at_the_right_window(work, id)?;
+        if let Some(reason) = flow::ground_unfit(work.case(id)?, rejection.ground) {
+            return Err(Error::NotAllowed(reason));
+        }
+        let missing = what_is_missing(work, id, rejection.ground)?;
         let now = work.now;
         flow::reject(work.change(id)?, rejection.ground, now);
         let facts = json!({"ground": rejection.ground, "basis": rejection.ground.basis(), "competent_body": rejection.competent_body});
         work.note(EventKind::CaseRejected, id, facts);
-        work.make_rejection(id, rejection)?;
+        work.make_rejection(id, rejection, &missing)?;
         if rejection.ground == RejectGround::FalseMaterials && work.matter(id)?.touches_safety {
             work.bar(id, BarGround::FalseMaterials)?;
         }
     }
     Ok(())
+}
+
+/// Everything that is missing, for a refusal on the spot; a complete filing can't be refused as incomplete.
+fn what_is_missing(work: &mut Work<'_, '_>, id: Uuid, ground: RejectGround) -> Result<Vec<String>, Error> {
+    if ground != RejectGround::Incomplete {
+        return Ok(Vec::new());
+    }
+    let (assessment, matter) = (work.assess()?, work.matter(id)?);
+    let missing: Vec<String> = missing_of(&assessment, &matter.code).into_iter().map(|r| r.text).collect();
+    if missing.is_empty() {
+        let text = "申请材料齐全，不能以材料不齐全为由不予受理";
+        return Err(Error::Invalid(vec![crate::Invalid::new("/ground", "nothing_missing", text)]));
+    }
+    Ok(missing)
 }
 
 /// Notes what the applicant put right on the spot (行政许可法 32(3)); nothing else changes.

@@ -68,6 +68,8 @@ pub fn resume(work: &mut Work<'_, '_>, id: Uuid, result: String) -> Result<(), E
 pub struct Extension {
     /// By how many days.
     pub days: u32,
+    /// Several bodies handle it together, and the head of the government approved.
+    pub joint: bool,
     /// Why.
     pub reason: String,
     /// Who approved it: the head of the body (行政许可法 42).
@@ -97,7 +99,7 @@ pub fn extend(work: &mut Work<'_, '_>, id: Uuid, new: Extension) -> Result<(), E
         added: None,
         by: Some(work.acting.may.account),
     };
-    let entry = flow::extend(work.change(id)?, &mut entries, new.days, entry, calendar).map_err(Error::StateForbids)?;
+    let entry = flow::extend(work.change(id)?, &mut entries, (new.days, new.joint), entry, calendar).map_err(Error::StateForbids)?;
     work.enter_clock(id, &entry)?;
     let due = work.case(id)?.deadline.map(|d| d.due.on);
     work.note(EventKind::ClockExtended, id, json!({"days": new.days, "due_on": due, "basis": entry.basis}));

@@ -34,7 +34,7 @@ pub struct NewApplication {
     /// Answers so far.
     pub answers: BTreeMap<String, String>,
     /// Project.
-    pub project: Option<(Option<String>, String)>,
+    pub project: Option<NewProject>,
     /// What of the project it covers.
     pub scope: Vec<String>,
     /// Legal moment of receipt, for paper keyed later.
@@ -71,7 +71,7 @@ pub fn create(
     let plan = snapshot.plan(subject(new.subject_kind, &new.subject_code), date_of(now)).ok_or(Error::SubjectNotInForce)?;
     let content = contents(&new, &plan, now)?;
     require_target(tx, snapshot.zone, &plan, &content)?;
-    let (project_code, project_name) = new.project.map_or((None, None), |(code, name)| (code, Some(name)));
+    let (project_code, project_name) = new.project.map_or((None, None), |p| (p.code, Some(p.name)));
     let mut application = Application {
         zone: snapshot.zone,
         id,
@@ -103,6 +103,17 @@ pub fn create(
     Ok(Done { dossier, replayed: false, unused: Stock::default() })
 }
 
+/// The project it belongs to.
+#[derive(Debug, Clone)]
+pub struct NewProject {
+    /// Investment project code.
+    pub code: Option<String>,
+    /// Name.
+    pub name: String,
+    /// Code of the area it lies in, for what was assessed there.
+    pub area: Option<String>,
+}
+
 /// Paper may be keyed at most so many days after it arrived.
 const LONGEST_BACKDATING_DAYS: i64 = 366;
 
@@ -111,7 +122,7 @@ fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, 
     let parties = check_parties(new.parties.clone(), date_of(now)).map_err(invalid_parties)?;
     let mut problems = invalid_form(plan.form.check_draft(&new.form));
     problems.extend(answer_problems(plan, &new.answers));
-    if let Some((Some(code), _)) = &new.project
+    if let Some(NewProject { code: Some(code), .. }) = &new.project
         && let Err(e) = ProjectCode::parse(code)
     {
         problems.push(Invalid::new("/project/code", "project_code_invalid", e.text()));
@@ -129,7 +140,7 @@ fn contents(new: &NewApplication, plan: &Plan, now: Instant) -> Result<Content, 
     }
     problems.extend(mandate_problems(&parties, new.mandate.as_ref(), now));
     checked(problems)?;
-    let project = new.project.as_ref().map(|(code, name)| json!({"code": code, "name": name}));
+    let project = new.project.as_ref().map(|p| json!({"code": p.code, "name": p.name, "area": p.area}));
     Ok(Content {
         parties,
         form: new.form.clone(),

@@ -4,6 +4,7 @@ use super::accept::Rejection;
 use super::work::Work;
 use crate::Error;
 use domain::application::{Outcome, ProceedingStage};
+use domain::calendar::Limit;
 use domain::catalogue::LaterAct;
 use domain::flow::{ClockEntry, ClockKind, Notice, ProceedingCause, remedies};
 use domain::local_time::{date_of, local};
@@ -54,9 +55,11 @@ impl Work<'_, '_> {
         let due = case.deadline.map(|d| d.due.on.to_string()).unwrap_or_default();
         let limit = case.promised.limit.text();
         let why = if case.deemed {
-            "自收到申请材料之日起五个工作日内未告知需要补正的内容，根据《中华人民共和国行政许可法》第三十二条第一款第四项的规定，自收到申请材料之日起即为受理"
+            let (term, basis) = case.silence().unwrap_or((Limit::working_days(0), "办事指南"));
+            let within = if term.n == 0 { "当日".to_owned() } else { format!("{}内", term.text()) };
+            format!("自收到申请材料之日起{within}未告知需要补正的内容，根据{basis}的规定，自收到申请材料之日起即为受理")
         } else {
-            "经审查，申请材料符合受理要求，根据《中华人民共和国行政许可法》第三十二条的规定，决定予以受理"
+            format!("经审查，申请材料符合受理要求，根据{}的规定，决定予以受理", case.procedure.rules().accepted_by)
         };
         let mut paragraphs =
             vec![format!("{opening}，{why}。"), format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。")];
@@ -69,11 +72,12 @@ impl Work<'_, '_> {
         if !deferred.is_empty() {
             paragraphs.push(format!("本件为容缺受理，请按承诺期限补齐：{}。", deferred.join("、")));
         }
-        self.make(Some(id), InstrumentKind::Acceptance, InstrumentKind::Acceptance.label(), paragraphs, body)
+        let title = self.case(id)?.procedure.rules().acceptance_title;
+        self.make(Some(id), InstrumentKind::Acceptance, title, paragraphs, body)
     }
 
     /// 不予受理决定书、不受理告知书.
-    pub(super) fn make_rejection(&mut self, id: Uuid, rejection: &Rejection) -> Result<(), Error> {
+    pub(super) fn make_rejection(&mut self, id: Uuid, rejection: &Rejection, missing: &[String]) -> Result<(), Error> {
         let (opening, body) = self.opening(id)?;
         let mut paragraphs = vec![format!(
             "{opening}，经审查，{}（{}），决定{}。{}",
@@ -82,6 +86,7 @@ impl Work<'_, '_> {
             rejection.ground.ending().label(),
             rejection.explanation
         )];
+        paragraphs.extend((1..).zip(missing).map(|(n, what)| format!("{n}．{what}。")));
         paragraphs.extend(rejection.competent_body.as_ref().map(|to| format!("请向{to}提出申请。")));
         paragraphs.push(remedies(&body));
         let title =
@@ -121,14 +126,14 @@ impl Work<'_, '_> {
     pub(super) fn make_decision(&mut self, id: Uuid) -> Result<(), Error> {
         let (opening, body) = self.opening(id)?;
         let (case, matter) = (self.case(id)?.clone(), self.matter(id)?);
-        let file = self.file(id)?.clone();
+        let (file, rules) = (self.file(id)?.clone(), case.procedure.rules());
         let late = file.delay.map(|why| format!("本件超过承诺时限办结，原因：{why}。"));
         if case.outcome == Some(Outcome::Refused) {
-            let mut paragraphs = vec![format!("{opening}，经审查，决定不予许可。理由如下：")];
+            let mut paragraphs = vec![format!("{opening}，经审查，决定{}。理由如下：", rules.refused)];
             paragraphs.extend((1..).zip(&file.refusals).map(|(n, r)| format!("{n}．{}（{}）。", r.reason, r.basis)));
             paragraphs.extend(late);
             paragraphs.push(remedies(&body));
-            return self.make(Some(id), InstrumentKind::Refusal, InstrumentKind::Refusal.label(), paragraphs, body);
+            return self.make(Some(id), InstrumentKind::Refusal, rules.refusal_title, paragraphs, body);
         }
         let scope = &self.dossier.content.scope;
         let covered = if scope.is_empty() { String::new() } else { format!("范围：{}。", scope.join("、")) };
@@ -143,7 +148,7 @@ impl Work<'_, '_> {
         )];
         paragraphs.extend(self.deferral_remark(id)?);
         paragraphs.extend(late);
-        self.make(Some(id), InstrumentKind::Grant, InstrumentKind::Grant.label(), paragraphs, body)
+        self.make(Some(id), InstrumentKind::Grant, rules.grant_title, paragraphs, body)
     }
 
     /// What is printed on a result granted before everything had come: what is missing, until when, by which rule (R4.6).

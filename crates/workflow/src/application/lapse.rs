@@ -23,9 +23,10 @@ impl Work<'_, '_> {
                     let case_no = self.next_number()?;
                     let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
                     self.change(id)?.accept_deemed(&acceptance, case_no.clone());
-                    self.enter_clock(id, &ClockEntry::start(start, "行政许可法 32(4)", None))?;
+                    let by_law = case.silence().map(|(_, basis)| basis.to_owned()).unwrap_or_default();
+                    self.enter_clock(id, &ClockEntry::start(start, &by_law, None))?;
                     let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
-                        "due_on": acceptance.decision.due.on, "basis": "行政许可法 32(4)"});
+                        "due_on": acceptance.decision.due.on, "basis": by_law});
                     self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
                     self.owe_deferrals(id, acceptance.lapsed_at)?;
                     self.make_acceptance_receipt(id)?;

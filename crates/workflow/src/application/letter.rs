@@ -34,7 +34,7 @@ pub fn render_letter(
     materials: &[String],
 ) -> Result<Rendered, Error> {
     let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
-    let mut facts = dossier.facts();
+    let mut facts = dossier.facts().in_zone(&snapshot.catalogue.zone);
     facts.at = dossier.at;
     match kind {
         LetterKind::Commitment => facts.commit.extend(materials.iter().cloned()),

@@ -41,7 +41,7 @@ pub use adopt::adopt;
 pub use annul::annul;
 pub use claim::{claim, hand_over};
 pub use clock::{Extension, Suspension, extend, resume, suspend};
-pub use create::{NewApplication, create};
+pub use create::{NewApplication, NewProject, create};
 pub use decide::{NewDecision, approve_deferral, decide};
 pub use evaluate::{NewEvaluation, answer_review, evaluate};
 pub use examine::{NewExamination, examine};

@@ -41,7 +41,7 @@ pub fn submit(
     let mut dossier = Dossier::complete(tx, &snapshot, application, content)?;
     let plan = dossier.plan(&snapshot).ok_or(Error::SubjectNotInForce)?;
     let hours = &snapshot.catalogue.zone.hours;
-    let mut facts = dossier.facts();
+    let mut facts = dossier.facts().in_zone(&snapshot.catalogue.zone);
     super::bars(tx, &dossier, &snapshot, &mut facts)?;
     super::require_mandate(&dossier.application, &dossier.content, MandateScope::File, dossier.at, acting)?;
     let assessment = assess(&plan, &facts, &snapshot.calendar, hours);

@@ -35,6 +35,11 @@ pub fn check_zone(zone: &Zone) -> Vec<Finding> {
     if zone.uscc.as_deref().is_some_and(|code| CreditCode::parse(code).is_err()) {
         found.push(Finding::error("/uscc", "check_digit", "统一社会信用代码校验不通过"));
     }
+    for (i, assessment) in zone.area_assessments.iter().enumerate() {
+        if assessment.valid_to < assessment.valid_from {
+            found.push(Finding::error(format!("/area_assessments/{i}/valid_to"), "wrong_order", "有效期止不能早于有效期起"));
+        }
+    }
     found.extend(duplicates(zone.data_sources.iter().map(|s| s.code.as_str()), "/data_sources", "数据源代码重复"));
     for (i, source) in zone.data_sources.iter().enumerate() {
         if source.approval.trim().is_empty() || source.grants.iter().any(|g| g.fields.is_empty()) {

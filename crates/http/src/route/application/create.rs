@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
-use workflow::application::{NewApplication, create};
+use workflow::application::{NewApplication, NewProject, create};
 
 /// A project.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -32,6 +32,10 @@ pub(crate) struct Project {
     #[validate(length(min = 2, max = 200, message = "应为2至200个字"))]
     #[schema(example = "天嘉·上河九章")]
     name: String,
+    /// Code of the area it lies in, for what was assessed there.
+    #[validate(length(min = 1, max = 100, message = "应为1至100个字符"))]
+    #[schema(example = "east-block")]
+    area: Option<String>,
 }
 
 /// A new draft.
@@ -112,7 +116,7 @@ impl CreateApplication {
             parties: self.parties,
             form: self.form,
             answers: self.answers,
-            project: self.project.map(|p| (p.code, p.name)),
+            project: self.project.map(|p| NewProject { code: p.code, name: p.name, area: p.area }),
             scope: self.scope,
             received_at: self.received_at.map(|at| at.to_utc()),
             late_entry: self.late_entry_reason,

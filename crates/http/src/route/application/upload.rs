@@ -9,6 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, post};
 use futures_util::{StreamExt, TryStreamExt};
+use integrations::scan::{ScannerDown, Verdict};
 use persistence::Tx;
 use persistence::file_store::Incoming;
 use persistence::ids::new_id;
@@ -198,6 +199,7 @@ async fn take_file(state: &AppState, zone: i32, field: &mut Field) -> Result<(St
 
 async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> Result<(i64, Vec<u8>, &'static str), Problem> {
     let (mut size, mut digest, mut head) = (0u64, Sha256::new(), Vec::new());
+    let mut passing = state.ports.scanner.begin().await.map_err(unscanned)?;
     // An OFD is an archive, which can only be judged as a whole.
     let mut archive: Option<Vec<u8>> = None;
     while let Some(chunk) = field.next().await {
@@ -216,10 +218,15 @@ async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> R
             archive.extend_from_slice(&chunk);
         }
         digest.update(&chunk);
+        passing.write(&chunk).await.map_err(unscanned)?;
         incoming.write(&chunk).await?;
     }
     if size == 0 {
         return Err(Problem::new(ErrorCode::BadUpload).detail("文件是空的"));
+    }
+    if let Verdict::Infected(name) = passing.finish().await.map_err(unscanned)? {
+        tracing::warn!(name, "the scanner refused a file");
+        return Err(Problem::new(ErrorCode::FileInfected).detail("文件未通过安全检查，请检查后重新上传"));
     }
     let media_type = match archive {
         None => media_type(&head),
@@ -230,6 +237,11 @@ async fn pour(state: &AppState, field: &mut Field, incoming: &mut Incoming) -> R
     };
     let media_type = media_type.ok_or_else(|| Problem::from(Error::UnsupportedFile))?;
     Ok((i64::try_from(size).unwrap_or(i64::MAX), digest.finalize().to_vec(), media_type))
+}
+
+/// A scanner that is set up and does not answer lets nothing pass.
+fn unscanned(error: ScannerDown) -> Problem {
+    Problem::from(Error::Port(error.to_string()))
 }
 
 /// Bytes looked at to tell what a file is.

@@ -45,9 +45,12 @@ pub(crate) struct ResumeCase {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExtendCase {
     /// By how many days.
-    #[validate(range(min = 1, max = 10, message = "应为1至10"))]
+    #[validate(range(min = 1, max = 15, message = "应为1至15"))]
     #[schema(example = 10)]
     days: u32,
+    /// Several bodies handle it together, and the head of the government approved: up to 15 days (行政许可法 42 ¶2).
+    #[serde(default)]
+    joint: bool,
     /// Why.
     #[validate(length(min = 1, max = 500, message = "应为1至500个字"))]
     #[schema(example = "案情复杂，需要补充核查")]
@@ -100,10 +103,10 @@ pub(crate) async fn resume_case(on: Target<may::ResumeCase>, body: Valid<ResumeC
 )]
 #[post("/api/v1/zones/{zone}/cases/{id}/extend")]
 pub(crate) async fn extend_case(on: Target<may::ExtendCase>, body: Valid<ExtendCase>) -> Result<HttpResponse, Problem> {
-    let ExtendCase { days, reason, approved_by, told_applicant_at } = body.value;
+    let ExtendCase { days, joint, reason, approved_by, told_applicant_at } = body.value;
     on.case(body.digest, move |work, id| {
         let told_applicant_at = told_applicant_at.to_utc();
-        extend(work, id, Extension { days, reason, approved_by, told_applicant_at })
+        extend(work, id, Extension { days, joint, reason, approved_by, told_applicant_at })
     })
     .await
 }
