@@ -154,7 +154,8 @@ async fn live(stream: &mut TcpStream, people: &People, whole: bool) -> anyhow::R
     Ok(())
 }
 
-async fn post(stream: &mut TcpStream, token: &str, path: &str, body: &str) -> anyhow::Result<Value> {
+/// Posts JSON under a key of its own; the answer.
+pub async fn post(stream: &mut TcpStream, token: &str, path: &str, body: &str) -> anyhow::Result<Value> {
     let key = format!("{path}-{:?}", Instant::now());
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).rev().take(64).collect();
     let request = request("POST", path, &[("authorization", token), ("idempotency-key", &key)], body);

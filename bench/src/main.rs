@@ -13,6 +13,7 @@
     reason = "figures of a load run"
 )]
 
+mod bundle;
 mod catalogue;
 mod database;
 mod life;
@@ -34,6 +35,8 @@ enum Command {
     Run(run::Settings),
     /// Whole lives: from the draft to the rating, and what a desk and a tracker read meanwhile.
     Life(run::Settings),
+    /// Whole lives of a bundle of four matters, on both databases.
+    Bundle(run::Settings),
     /// A catalogue of 20,000 matters: import, memory, guide and search.
     Catalogue(catalogue::Settings),
     /// Serves the bytes of a file at every address: the bare handler.
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Run(settings) => tokio::runtime::Runtime::new()?.block_on(run::run(&settings)),
         Command::Life(settings) => tokio::runtime::Runtime::new()?.block_on(life::run(&settings)),
+        Command::Bundle(settings) => tokio::runtime::Runtime::new()?.block_on(bundle::run(&settings)),
         Command::Catalogue(settings) => tokio::runtime::Runtime::new()?.block_on(catalogue::run(&settings)),
         Command::Twin { file, port } => twin::serve(&file, port),
     }

@@ -93,6 +93,7 @@ fn body(operation: Operation) -> Value {
         Operation::SendParcel => json!({"recipient": "张三", "address": "示例路1号", "phone": "13800003210"}),
         Operation::GiveConsent => json!({"recipient": "某银行", "purpose": "开户"}),
         Operation::GiveHelp => json!({"kind": "scan", "document": "营业执照"}),
+        Operation::MirrorCase => json!({"system": "firm-registration", "external_ref": "GS1"}),
         Operation::PublishCase => {
             json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
         }
@@ -155,6 +156,7 @@ async fn knock(app: &App, d: &Documented, zone: &str, at: &Door, token: Option<&
         .replace("{id}", id)
         .replace("bundles/{code}", "bundles/newborn")
         .replace("departments/{code}", "departments/HUC")
+        .replace("{system}", "firm-registration")
         .replace("{version}", "1")
         .replace("{code}", "construction-permit")
         .replace("{number}", "4304762024092710000015")
@@ -204,7 +206,10 @@ async fn every_operation_opens_only_to_whom_the_table_names(#[values(Sqlite, Pos
     }
     for d in documented(&app).await.iter().filter(|d| d.operation != Operation::DeleteSession) {
         let anonymous = knock(&app, d, "hengyang-gaoxin", &at, None).await;
-        let login = matches!(d.operation, Operation::CreateSession | Operation::RefreshSession | Operation::CreateWechatSession);
+        let login = matches!(
+            d.operation,
+            Operation::ReceiveCallback | Operation::CreateSession | Operation::RefreshSession | Operation::CreateWechatSession
+        );
         let barred = anonymous == 401 && !login;
         assert_eq!(barred, !d.operation.is_public(), "{} without login: {anonymous}", d.operation.id());
         if d.operation.is_public() {

@@ -89,7 +89,7 @@ impl Model {
             ("accept", Known::Received) | ("annul", Known::Refused) => Known::Accepted { examined: false },
             ("examine", Known::Accepted { .. }) => Known::Accepted { examined: true },
             ("grant", Known::Accepted { examined: true }) if !open && !lost => Known::Granted,
-            ("refuse", Known::Accepted { .. }) if !open => Known::Refused,
+            ("refuse", Known::Accepted { .. }) => Known::Refused,
             ("withdraw", Known::Waiting | Known::Received) => Known::Withdrawn,
             _ => return false,
         };

@@ -28,6 +28,7 @@ mod kill;
 mod licences;
 mod materials;
 mod migrations;
+mod mirror;
 mod model;
 mod office;
 mod parallel;

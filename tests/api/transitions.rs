@@ -32,6 +32,7 @@ fn body(command: Command) -> Value {
         Command::Reject => json!({"ground": "not_required", "explanation": "依法不需要取得许可"}),
         Command::GiveNotice => json!({"items": [{"material": "traffic-plan", "defect": "缺图例", "remedy": "补充图例"}]}),
         Command::Examine => support::examination("road-occupation"),
+        Command::Mirror => json!({"system": "firm-registration", "external_ref": "GS1"}),
         Command::Publish => {
             json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
         }
@@ -62,7 +63,7 @@ fn further(standing: &str, command: Command) -> Option<(u16, &'static str)> {
     match (standing, command) {
         ("supplementing", Command::Supplement) => Some((409, "not_acceptable")),
         (_, Command::PostCheck) => Some((403, "not_allowed")),
-        (_, Command::ApproveDeferral) => Some((409, "state_forbids")),
+        (_, Command::Mirror | Command::ApproveDeferral) => Some((409, "state_forbids")),
         ("accepted", Command::Decide) | ("heard", Command::Revoke) | ("accepted" | "examined" | "paused", Command::ProposeRevocation) => {
             Some((409, "state_forbids"))
         }

@@ -81,6 +81,10 @@ codes! {
         ConsentGiven = "consent_given", "同意提供资料";
         /// Further help was given.
         HelpGiven = "help_given", "帮办其他事项";
+        /// A case is handled in an outside system.
+        CaseMirrored = "case_mirrored", "转由外部系统办理";
+        /// The sheet with what is to be entered there was read.
+        EntrySheetRead = "entry_sheet_read", "查看录入单";
         /// Something was corrected on the spot.
         CorrectedOnSpot = "corrected_on_spot", "当场更正";
         /// A one-time notice was given.

@@ -150,7 +150,10 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         ErrorCode::StateForbids => changes_application && permission != Some(Permission::CreateApplication),
         ErrorCode::NotReady => permission == Some(Permission::SubmitApplication),
         ErrorCode::KeyRequired => {
-            matches!(permission, Some(Permission::SubmitApplication | Permission::IssueApplication | Permission::CountPrint))
+            matches!(
+                permission,
+                Some(Permission::SubmitApplication | Permission::IssueApplication | Permission::CountPrint | Permission::OpenSlot)
+            )
         }
         ErrorCode::StaleVersion | ErrorCode::MatchRequired => header("If-Match"),
         ErrorCode::InvalidQuery => query || header("Idempotency-Key"),

@@ -5,11 +5,12 @@ use crate::metrics::Metrics;
 use crate::throttle::Throttle;
 use crate::token::Tokens;
 use domain::hall::ParcelState;
-use integrations::courier::Whereabouts;
+use integrations::courier::{self, Whereabouts};
 use integrations::{PortError, Ports};
 use persistence::Db;
 use persistence::file_store::FileStore;
 use persistence::number::Numbers;
+use persistence::parcel::Consignment;
 use std::sync::Arc;
 use uuid::Uuid;
 use workflow::application::CourierSaid;
@@ -87,11 +88,13 @@ impl AppState {
     /// What orders and follows parcels.
     fn couriers(&self) -> Couriers {
         let courier = self.ports.courier.clone();
-        Arc::new(move |reference, address, tracking_no| {
+        Arc::new(move |parcel| {
             let courier = courier.clone();
             Box::pin(async move {
-                let Some(tracking_no) = tracking_no else {
-                    let number = courier.order(&reference.to_string(), &address).await.map_err(|e| e.to_string())?;
+                let Some(tracking_no) = parcel.tracking_no else {
+                    let Consignment { recipient, address, phone, .. } = parcel.consignment;
+                    let order = courier::Order { reference: parcel.id.to_string(), recipient, address, phone };
+                    let number = courier.order(&order).await.map_err(|e| e.to_string())?;
                     return Ok(CourierSaid { tracking_no: number, state: ParcelState::Ordered });
                 };
                 let state = match courier.track(&tracking_no).await.map_err(|e| e.to_string())? {

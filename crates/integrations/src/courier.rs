@@ -19,6 +19,19 @@ pub enum Whereabouts {
     Returned,
 }
 
+/// A parcel to order.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Our own identity of it: ordered again, it is the same parcel.
+    pub reference: String,
+    /// To whom.
+    pub recipient: String,
+    /// Where to.
+    pub address: String,
+    /// How to reach him.
+    pub phone: String,
+}
+
 /// The courier did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the courier is not available")]
@@ -37,13 +50,19 @@ pub enum Courier {
 pub struct Sandbox(Mutex<BTreeMap<String, (u32, bool)>>);
 
 impl Courier {
+    /// Whether parcels can be ordered here; otherwise the hall sends by hand and types the number.
+    #[must_use]
+    pub const fn is_set_up(&self) -> bool {
+        matches!(self, Self::Sandbox(_))
+    }
+
     /// Orders a parcel; ordering the same reference again gives the same number.
     ///
     /// # Errors
     /// [`CourierDown`].
-    pub async fn order(&self, reference: &str, address: &str) -> Result<String, CourierDown> {
+    pub async fn order(&self, order: &Order) -> Result<String, CourierDown> {
         match self {
-            Self::Sandbox(sandbox) if !address.contains("停运") => Ok(sandbox.order(reference, address)),
+            Self::Sandbox(sandbox) if !order.address.contains("停运") => Ok(sandbox.order(&order.reference, &order.address)),
             Self::Sandbox(_) | Self::Absent => Err(CourierDown),
         }
     }

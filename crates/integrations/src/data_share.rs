@@ -72,7 +72,6 @@ pub enum Adapter {
 struct Breaker {
     failures: u32,
     open_until: Option<Instant>,
-    last_success: Option<Instant>,
 }
 
 /// Failures in a row after which a source is left alone.
@@ -121,18 +120,11 @@ impl DataShare {
         }
     }
 
-    /// How long ago a source answered last.
-    #[must_use]
-    pub fn last_success(&self, source: &str) -> Option<Duration> {
-        let breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        breakers.get(source)?.last_success.map(|at| at.elapsed())
-    }
-
     fn note(&self, source: &str, answered: bool) {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
         let breaker = breakers.entry(source.to_owned()).or_default();
         if answered {
-            *breaker = Breaker { last_success: Some(Instant::now()), ..Breaker::default() };
+            *breaker = Breaker::default();
             return;
         }
         breaker.failures += 1;

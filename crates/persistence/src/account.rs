@@ -98,6 +98,17 @@ pub fn insert(tx: &mut Tx<'_>, id: Uuid, username: Option<&str>, password_hash: 
     Ok(())
 }
 
+/// Whether an account is proven to belong to the person or firm with this identifier (实名).
+///
+/// # Errors
+/// [`DbError`].
+pub fn is_identified_as(tx: &mut Tx<'_>, account: Uuid, identifier: &str) -> Result<bool, DbError> {
+    let hash = tx.keys().index("identifier", identifier);
+    let known: Option<Option<Vec<u8>>> =
+        accounts::table.find(Id(account)).select(accounts::identifier_hash).first(tx.connection).optional()?;
+    Ok(known.flatten() == Some(hash))
+}
+
 /// Gives an account a role in a zone.
 ///
 /// # Errors

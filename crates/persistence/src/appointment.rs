@@ -2,7 +2,7 @@
 
 use crate::engine::query::{LockDsl, insert_many};
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::{bookings, slots};
+use crate::schema::{accounts, bookings, slots};
 use crate::seal::{Keys, Place};
 use diesel::prelude::*;
 use domain::hall::{BookingState, SlotKind};
@@ -212,6 +212,15 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, new: &Booking) -> Result<bool, DbError
         sealed: tx.keys().seal(place(&new.id.to_string(), zone), &plain),
     };
     Ok(insert_many(bookings::table, [row]).or_ignore().execute(tx.connection)? == 1)
+}
+
+/// Lets one account book one after the other.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_account(tx: &mut Tx<'_>, account: Uuid) -> Result<(), DbError> {
+    let _: Option<Id> = accounts::table.find(Id(account)).select(accounts::id).locked().get_result(tx.connection).optional()?;
+    Ok(())
 }
 
 /// Whether an account has another appointment at that time.

@@ -6,7 +6,7 @@ use crate::schema::{application_accounts, applications, certificates};
 use crate::seal::{Keys, Place};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::application::PartyKind;
+use domain::application::{FilingChannel, PartyKind};
 use domain::codes;
 use domain::local_time::Instant;
 use uuid::Uuid;
@@ -225,28 +225,42 @@ pub fn find_of_case(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Option<Cer
     row.map(|r| r.open(tx.keys())).transpose()
 }
 
-/// When somebody was first granted one of these matters, with a certificate that holds; for a project, that project's.
+/// What result is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'a> {
+    /// Keyed hash of the holder's identifier.
+    pub holder: &'a [u8],
+    /// Codes of the matters, any of which will do.
+    pub matters: &'a [String],
+    /// Of this project only.
+    pub project: Option<&'a str>,
+    /// Granted since then only.
+    pub since: Option<Instant>,
+    /// Holding on this day.
+    pub today: NaiveDate,
+}
+
+/// When a result that is looked for was first granted.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn granted_to(
-    tx: &mut Tx<'_>,
-    zone: i32,
-    holder: &[u8],
-    matters: &[String],
-    project: Option<&str>,
-) -> Result<Option<Instant>, DbError> {
+pub fn granted_to(tx: &mut Tx<'_>, zone: i32, sought: &Sought<'_>) -> Result<Option<Instant>, DbError> {
+    let holds = certificates::valid_until.is_null().or(certificates::valid_until.ge(sought.today));
     let mut query = certificates::table
         .inner_join(
             applications::table.on(applications::zone_id.eq(certificates::zone_id).and(applications::id.eq(certificates::application_id))),
         )
-        .filter(certificates::zone_id.eq(zone).and(certificates::holder_hash.eq(holder)))
-        .filter(certificates::matter_code.eq_any(matters.to_vec()).and(certificates::state.eq(Code(CertificateState::Valid))))
+        .filter(certificates::zone_id.eq(zone).and(certificates::holder_hash.eq(sought.holder)))
+        .filter(certificates::matter_code.eq_any(sought.matters.to_vec()).and(certificates::state.eq(Code(CertificateState::Valid))))
+        .filter(holds)
         .order(certificates::granted_at)
         .select(certificates::granted_at)
         .into_boxed();
-    if let Some(project) = project {
+    if let Some(project) = sought.project {
         query = query.filter(applications::project_code.eq(project.to_owned()));
+    }
+    if let Some(since) = sought.since {
+        query = query.filter(certificates::granted_at.ge(At(since)));
     }
     let found: Option<At> = query.first(tx.connection).optional()?;
     Ok(found.map(|at| at.0))
@@ -265,23 +279,37 @@ pub fn find_by_identifier(tx: &mut Tx<'_>, zone: i32, identifier: &str) -> Resul
     row.map(|r| r.open(tx.keys())).transpose()
 }
 
-/// The certificates of some matters that a holder has and that hold on `day`.
+/// The certificates of some matters that a holder has and that hold on `day`; for an applicant those on his own list.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list_held(tx: &mut Tx<'_>, zone: i32, holder: &[u8], matters: &[String], day: NaiveDate) -> Result<Vec<Certificate>, DbError> {
-    let rows: Vec<Row> = certificates::table
+pub fn list_held(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    (holder, account): (&[u8], Option<Uuid>),
+    matters: &[String],
+    day: NaiveDate,
+) -> Result<Vec<Certificate>, DbError> {
+    let mut query = certificates::table
         .filter(certificates::zone_id.eq(zone).and(certificates::holder_hash.eq(holder)))
         .filter(certificates::matter_code.eq_any(matters.to_vec()).and(certificates::state.eq(Code(CertificateState::Valid))))
         .order(certificates::granted_at.desc())
         .limit(200)
         .select(Row::as_select())
-        .load(tx.connection)?;
+        .into_boxed();
+    if let Some(account) = account {
+        let listed = application_accounts::table
+            .filter(application_accounts::zone_id.eq(zone).and(application_accounts::account_id.eq(Id(account))))
+            .filter(application_accounts::application_id.eq(certificates::application_id))
+            .select(application_accounts::application_id);
+        query = query.filter(diesel::dsl::exists(listed));
+    }
+    let rows: Vec<Row> = query.load(tx.connection)?;
     let opened: Vec<Certificate> = rows.into_iter().map(|r| r.open(tx.keys())).collect::<Result<_, DbError>>()?;
     Ok(opened.into_iter().filter(|c| c.holds_on(day)).collect())
 }
 
-/// The certificates granted on the applications of an account's list, newest first.
+/// The certificates granted on the applications of an account's list, newest first; what a clerk keyed for others is not his.
 ///
 /// # Errors
 /// [`DbError`].
@@ -298,7 +326,11 @@ pub fn list_mine(
                 .eq(certificates::zone_id)
                 .and(application_accounts::application_id.eq(certificates::application_id))),
         )
+        .inner_join(
+            applications::table.on(applications::zone_id.eq(certificates::zone_id).and(applications::id.eq(certificates::application_id))),
+        )
         .filter(application_accounts::zone_id.eq(zone).and(application_accounts::account_id.eq(Id(account))))
+        .filter(applications::channel.ne(Code(FilingChannel::Window)).or(applications::filed_by.ne(Id(account))))
         .order((certificates::granted_at.desc(), certificates::number.desc()))
         .select(Row::as_select())
         .limit(limit)

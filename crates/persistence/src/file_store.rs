@@ -3,10 +3,11 @@
 use crate::engine::DbError;
 use crate::seal::{CHUNK, Keys};
 use domain::local_time::Instant;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
+use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use std::ops::Range;
 use std::path::Path;
@@ -26,6 +27,8 @@ pub struct FileStore {
 pub struct S3 {
     /// Bucket.
     pub bucket: String,
+    /// Under which all keys lie; two installations that share a bucket need different ones.
+    pub prefix: Option<String>,
     /// Address; absent = the provider's own.
     pub endpoint: Option<String>,
     /// Region.
@@ -84,22 +87,21 @@ impl FileStore {
         if let Some(endpoint) = settings.endpoint {
             builder = builder.with_endpoint(endpoint);
         }
-        Ok(Self { store: Arc::new(builder.build()?), keys, part: S3_PART })
+        let store: Arc<dyn ObjectStore> = match settings.prefix {
+            Some(prefix) => Arc::new(PrefixStore::new(builder.build()?, prefix)),
+            None => Arc::new(builder.build()?),
+        };
+        Ok(Self { store, keys, part: S3_PART })
     }
 
-    /// Keys of the files of a zone that were stored before `before`, at most `limit`, after `after`.
+    /// Keys of the files under a prefix that were stored before `before`.
     ///
     /// # Errors
     /// [`FileError::Store`].
-    pub async fn list(&self, zone: i32, before: Instant, after: Option<&str>, limit: usize) -> Result<Vec<String>, FileError> {
-        let prefix = ObjectPath::from(zone.to_string());
-        let offset = after.map(ObjectPath::from);
-        let found = match &offset {
-            Some(offset) => self.store.list_with_offset(Some(&prefix), offset),
-            None => self.store.list(Some(&prefix)),
-        };
+    pub async fn list(&self, prefix: &str, before: Instant) -> Result<Vec<String>, FileError> {
+        let found = self.store.list(Some(&ObjectPath::from(prefix)));
         let old = found.try_filter(|meta| std::future::ready(meta.last_modified < before));
-        Ok(old.take(limit).map_ok(|meta| meta.location.to_string()).try_collect().await?)
+        Ok(old.map_ok(|meta| meta.location.to_string()).try_collect().await?)
     }
 
     /// Begins a file under `key`.
@@ -117,12 +119,15 @@ impl FileStore {
         })
     }
 
-    /// Removes a file that no row names.
+    /// Removes a file that no row names; one that is gone already is removed.
     ///
     /// # Errors
     /// [`FileError::Store`].
     pub async fn remove(&self, key: &str) -> Result<(), FileError> {
-        Ok(self.store.delete(&ObjectPath::from(key)).await?)
+        match self.store.delete(&ObjectPath::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Reads the plain bytes `range` of a file of `size` plain bytes; only the chunks they lie in are fetched.

@@ -98,7 +98,14 @@ pub fn raise(tx: &mut Tx<'_>, zone: i32, application: Uuid, new: &[Finding]) -> 
         if insert_many(findings::table, [row]).or_ignore().execute(tx.connection)? == 0 && finding.light == Light::Red {
             let same = findings::zone_id.eq(zone).and(findings::case_id.eq(Id(finding.case)));
             let same = same.and(findings::rule.eq(Code(finding.rule))).and(findings::subject.eq(finding.subject.clone()));
-            let red = (findings::light.eq(Code(Light::Red)), findings::state.eq(Code(FindingState::Open)));
+            // What was said about the warning is no answer to what it has become.
+            let (never, nobody): (Option<At>, Option<Id>) = (None, None);
+            let red = (
+                (findings::light.eq(Code(Light::Red)), findings::state.eq(Code(FindingState::Open))),
+                (findings::urged_at.eq(never), findings::urged_by.eq(nobody), findings::answer_due_at.eq(never)),
+                (findings::answered_at.eq(never), findings::answered_by.eq(nobody)),
+                (findings::closed_at.eq(never), findings::closed_by.eq(nobody)),
+            );
             let yellow = same.and(findings::light.eq(Code(Light::Yellow)));
             diesel::update(findings::table.filter(yellow)).set(red).execute(tx.connection)?;
         }
@@ -113,7 +120,8 @@ pub fn raise(tx: &mut Tx<'_>, zone: i32, application: Uuid, new: &[Finding]) -> 
 pub fn resolve_warnings(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<(), DbError> {
     let now = At(tx.now());
     let of_case = findings::zone_id.eq(zone).and(findings::case_id.eq(Id(case))).and(findings::light.eq(Code(Light::Yellow)));
-    let unfinished = of_case.and(findings::closed_at.is_null());
+    let of_time = findings::rule.eq_any([Code(WatchRule::Deadline), Code(WatchRule::DeliveryLate)]);
+    let unfinished = of_case.and(findings::closed_at.is_null()).and(of_time);
     diesel::update(findings::table.filter(unfinished))
         .set((findings::state.eq(Code(FindingState::Closed)), findings::closed_at.eq(now)))
         .execute(tx.connection)?;

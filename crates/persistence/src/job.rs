@@ -101,6 +101,18 @@ pub fn schedule(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at
     Ok(())
 }
 
+/// Opens a job that is to be open always: one that was given up begins again, an open one stays as it is.
+///
+/// # Errors
+/// [`DbError`].
+pub fn keep_open(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at: Instant) -> Result<(), DbError> {
+    let same = jobs::table.filter(jobs::zone_id.eq(zone).and(jobs::kind.eq(Code(kind))).and(jobs::subject_id.eq(Id(subject))));
+    let given_up = same.filter(jobs::state.eq(Code(JobState::Dead)));
+    let reopened = (jobs::due_at.eq(At(due_at)), jobs::state.eq(Code(JobState::Open)), jobs::attempts.eq(0));
+    diesel::update(given_up).set(reopened).execute(tx.connection)?;
+    insert(tx, zone, kind, subject, due_at)
+}
+
 /// The zones in which something is due.
 ///
 /// # Errors

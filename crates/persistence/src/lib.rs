@@ -5,6 +5,7 @@ pub mod application;
 pub mod appointment;
 pub mod audit;
 pub mod calendar;
+pub mod callback;
 pub mod catalogue;
 pub mod certificate;
 pub mod clock;

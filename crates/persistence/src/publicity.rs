@@ -250,16 +250,17 @@ pub fn find_case_of_objection(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<Op
     Ok(find(tx, zone, publicity.0)?.map(|p| p.case))
 }
 
-/// The objections to what was made public about a case, oldest first; at most 100.
+/// The objections to what was made public about a case, oldest first, after `after`.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list_objections(tx: &mut Tx<'_>, zone: i32, case: Uuid) -> Result<Vec<Objection>, DbError> {
+pub fn list_objections(tx: &mut Tx<'_>, zone: i32, case: Uuid, after: Option<Uuid>, limit: i64) -> Result<Vec<Objection>, DbError> {
+    let after = after.unwrap_or_else(Uuid::nil);
     let rows: Vec<ObjectionRow> = objections::table
         .inner_join(publicities::table.on(publicities::zone_id.eq(objections::zone_id).and(publicities::id.eq(objections::publicity_id))))
-        .filter(publicities::zone_id.eq(zone).and(publicities::case_id.eq(Id(case))))
+        .filter(publicities::zone_id.eq(zone).and(publicities::case_id.eq(Id(case))).and(objections::id.gt(Id(after))))
         .order(objections::id)
-        .limit(100)
+        .limit(limit)
         .select(ObjectionRow::as_select())
         .load(tx.connection)?;
     rows.into_iter().map(|r| r.open(tx.keys())).collect()

@@ -708,7 +708,7 @@ diesel::table! {
         day -> Date,
         name -> Text,
         shard -> Integer,
-        n -> BigInt,
+        n -> Integer,
     }
 }
 
@@ -820,7 +820,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
+    callback_events (zone_id, system, event_id) {
+        zone_id -> Integer,
+        system -> Text,
+        event_id -> Text,
+        nonce -> Text,
+        case_id -> Nullable<IdT>,
+        outcome -> Text,
+        received_at -> InstantT,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    callback_events,
     slots,
     bookings,
     parcels,

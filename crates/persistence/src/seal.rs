@@ -162,6 +162,14 @@ impl Keys {
     }
 }
 
+/// HMAC-SHA256 of a message under a secret that was handed to somebody, hexadecimal.
+#[must_use]
+pub fn signed(secret: &[u8; 32], message: &str) -> String {
+    let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret) else { return String::new() };
+    mac.update(message.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
+
 /// The first `n` groups of five bits as letters and digits that are not mistaken for one another.
 fn letters(mac: &[u8; 32], n: usize) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

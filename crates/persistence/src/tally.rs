@@ -5,6 +5,7 @@ use crate::engine::query::insert_many;
 use crate::engine::{Code, DbError, Tx};
 use crate::schema::{tallies, tally_marks};
 use chrono::NaiveDate;
+use diesel::dsl::sum;
 use diesel::prelude::*;
 use domain::codes;
 use domain::local_time::date_of;
@@ -48,7 +49,7 @@ struct Row {
     day: NaiveDate,
     name: Code<Tally>,
     shard: i32,
-    n: i64,
+    n: i32,
 }
 
 #[derive(Insertable)]
@@ -64,7 +65,7 @@ struct MarkRow {
 /// # Errors
 /// [`DbError`].
 pub fn add(tx: &mut Tx<'_>, zone: i32, tally: Tally, n: u32) -> Result<(), DbError> {
-    let (day, n) = (date_of(tx.now()), i64::from(n));
+    let (day, n) = (date_of(tx.now()), i32::try_from(n).unwrap_or(i32::MAX));
     let shard = i32::from(crate::seal::random::<1>()[0] % SHARDS);
     let this = tallies::table.find((zone, day, Code(tally), shard));
     if diesel::update(this).set(tallies::n.eq(tallies::n + n)).execute(tx.connection)? == 0 {
@@ -92,13 +93,10 @@ pub fn add_once(tx: &mut Tx<'_>, zone: i32, tally: Tally, subject: &str) -> Resu
 /// # Errors
 /// [`DbError`].
 pub fn read(tx: &mut Tx<'_>, zone: i32, (from, to): (NaiveDate, NaiveDate)) -> Result<BTreeMap<Tally, u64>, DbError> {
-    let rows: Vec<(Code<Tally>, i64)> = tallies::table
+    let rows: Vec<(Code<Tally>, Option<i64>)> = tallies::table
         .filter(tallies::zone_id.eq(zone).and(tallies::day.between(from, to)))
-        .select((tallies::name, tallies::n))
+        .group_by(tallies::name)
+        .select((tallies::name, sum(tallies::n)))
         .load(tx.connection)?;
-    let mut found = BTreeMap::new();
-    for (name, n) in rows {
-        *found.entry(name.0).or_default() += n.unsigned_abs();
-    }
-    Ok(found)
+    Ok(rows.into_iter().map(|(name, n)| (name.0, n.unwrap_or(0).unsigned_abs())).collect())
 }

@@ -64,6 +64,8 @@ pub struct Config {
     pub wechat_secret: Option<String>,
     /// Bucket of an S3-compatible store for files; absent = a folder in the var dir.
     pub s3_bucket: Option<String>,
+    /// Under which all keys lie there; two installations that share a bucket need different ones.
+    pub s3_prefix: Option<String>,
     /// Its address; absent = the provider's own.
     pub s3_endpoint: Option<String>,
     /// Its region.
@@ -97,6 +99,7 @@ impl Default for Config {
             wechat_appid: None,
             wechat_secret: None,
             s3_bucket: None,
+            s3_prefix: None,
             s3_endpoint: None,
             s3_region: "us-east-1".to_owned(),
             s3_access_key: None,

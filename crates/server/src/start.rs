@@ -119,7 +119,9 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
     if snapshots.zones().is_empty() {
         bail!("no catalogue is imported; run `yiciban import` first");
     }
-    db.write_blocking(|tx| schedule_sweeps(tx, &snapshots))?;
+    if options.run_jobs {
+        db.write_blocking(|tx| schedule_sweeps(tx, &snapshots))?;
+    }
     let mut demo = Vec::new();
     if development && !db.write_blocking(account::any)? {
         demo = open_demo_accounts(&db, &snapshots, &config.var_dir)?;
@@ -161,6 +163,7 @@ fn file_store(config: &Config, db: &Db) -> anyhow::Result<FileStore> {
     };
     let settings = S3 {
         bucket,
+        prefix: config.s3_prefix.clone(),
         endpoint: config.s3_endpoint.clone(),
         region: config.s3_region.clone(),
         access_key: config.s3_access_key.clone().unwrap_or_default(),

@@ -9,13 +9,18 @@ use persistence::tally::{self, Tally};
 use persistence::{Tx, ids};
 use uuid::Uuid;
 
-/// Opens a slot.
+/// Opens a slot, once a key.
 ///
 /// # Errors
-/// [`Error::Database`].
-pub fn open_slot(tx: &mut Tx<'_>, zone: i32, slot: Slot) -> Result<Slot, Error> {
+/// [`Error::KeyReused`].
+pub fn open_slot(tx: &mut Tx<'_>, zone: i32, slot: Slot, request: &Request) -> Result<(Slot, bool), Error> {
+    match idempotency::claim(tx, request, 201, slot.id, 1)? {
+        Outcome::First => {}
+        Outcome::Mismatch => return Err(Error::KeyReused),
+        Outcome::Replay { resource } => return Ok((appointment::lock_slot(tx, zone, resource)?.ok_or(Error::NotFound)?, true)),
+    }
     appointment::insert_slot(tx, zone, &slot)?;
-    Ok(slot)
+    Ok((slot, false))
 }
 
 /// Books a slot for an account.
@@ -39,6 +44,7 @@ pub fn book(
             Outcome::Replay { resource } => return Ok((appointment::lock(tx, zone, resource)?.ok_or(Error::NotFound)?, true)),
         }
     }
+    appointment::lock_account(tx, account)?;
     let forbids = |code, text: &str| Error::StateForbids(Reason::new(code, text, "预约服务"));
     let slot = appointment::lock_slot(tx, zone, slot)?.ok_or(Error::NotFound)?;
     let now = tx.now();
@@ -71,6 +77,9 @@ pub fn book(
 /// [`Error::NotFound`] for somebody else's; [`Error::StateForbids`].
 pub fn cancel(tx: &mut Tx<'_>, zone: i32, id: Uuid, account: Uuid) -> Result<Booking, Error> {
     let found = appointment::lock(tx, zone, id)?.filter(|b| b.account == account).ok_or(Error::NotFound)?;
+    if found.state == BookingState::Cancelled {
+        return Ok(found);
+    }
     if found.state != BookingState::Booked || found.starts_at <= tx.now() {
         return Err(Error::StateForbids(Reason::new("booking_state", "预约已经结束或者取消", "预约服务")));
     }
@@ -86,11 +95,14 @@ pub fn cancel(tx: &mut Tx<'_>, zone: i32, id: Uuid, account: Uuid) -> Result<Boo
 /// [`Error::NotFound`]; [`Error::StateForbids`].
 pub fn settle(tx: &mut Tx<'_>, zone: i32, id: Uuid, kept: bool) -> Result<Booking, Error> {
     let found = appointment::lock(tx, zone, id)?.ok_or(Error::NotFound)?;
+    let (state, counted) =
+        if kept { (BookingState::Kept, Tally::AppointmentsKept) } else { (BookingState::NoShow, Tally::AppointmentsMissed) };
+    if found.state == state {
+        return Ok(found);
+    }
     if found.state != BookingState::Booked || tx.now() < found.starts_at {
         return Err(Error::StateForbids(Reason::new("booking_state", "预约尚未开始，或者已经处理", "预约服务")));
     }
-    let (state, counted) =
-        if kept { (BookingState::Kept, Tally::AppointmentsKept) } else { (BookingState::NoShow, Tally::AppointmentsMissed) };
     appointment::settle(tx, zone, id, state)?;
     tally::add(tx, zone, counted, 1)?;
     Ok(Booking { state, ..found })

@@ -1,14 +1,17 @@
 //! Do what is due: claim, act, close.
 
-use crate::application::{CourierSaid, enter_parcel, finish_recompute, received_count, recompute_portion, settle_application, settle_now};
+use crate::application::{
+    CourierSaid, enter_parcel, finish_recompute, put_off, received_count, recompute_portion, settle_application, settle_now,
+};
 use crate::{Error, Snapshots, ZoneSnapshot};
 use chrono::TimeDelta;
 use domain::local_time::{Instant, date_of};
 use domain::number::Series;
 use persistence::clock::real_now;
-use persistence::file_store::FileStore;
+use persistence::file_store::{FileError, FileStore};
 use persistence::job::{self, Job, JobKind};
 use persistence::number::{Numbers, Stock};
+use persistence::parcel::Parcel;
 use persistence::{Backend, Db, Tx, event, instrument, material, parcel};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,9 +21,8 @@ use uuid::Uuid;
 /// up.
 pub type Sealer = Arc<dyn Fn(i32, Vec<u8>) -> Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, String>> + Send>> + Send + Sync>;
 
-/// Orders a parcel under its identity, or asks where the one with this number is; outside of any transaction.
-pub type Couriers =
-    Arc<dyn Fn(Uuid, String, Option<String>) -> Pin<Box<dyn Future<Output = Result<CourierSaid, String>> + Send>> + Send + Sync>;
+/// Orders a parcel, or asks where it is once it has a number; outside of any transaction.
+pub type Couriers = Arc<dyn Fn(Parcel) -> Pin<Box<dyn Future<Output = Result<CourierSaid, String>> + Send>> + Send + Sync>;
 
 /// What a job needs.
 #[derive(Clone)]
@@ -43,8 +45,16 @@ pub struct Worker {
 const UPLOAD_TAKES_AT_MOST: TimeDelta = TimeDelta::hours(24);
 /// How often a zone's files are swept.
 const SWEPT_EVERY: TimeDelta = TimeDelta::hours(24);
-/// Files looked at together.
+/// How far back a sweep looks: what a replica missed while it was down.
+const SWEPT_BACK: TimeDelta = TimeDelta::days(8);
+/// Files looked up together.
 const SWEPT_AT_ONCE: usize = 500;
+
+/// The first six digits of identities made from one moment to another: the shelves files stand on, each of some hours.
+fn shelves(from: Instant, to: Instant) -> Vec<String> {
+    let shelf = |at: Instant| at.timestamp_millis().max(0) >> 24;
+    (shelf(from)..=shelf(to)).map(|n| format!("{n:06x}")).collect()
+}
 
 /// Opens the daily sweep of every zone's files, where it is not open yet.
 ///
@@ -53,7 +63,7 @@ const SWEPT_AT_ONCE: usize = 500;
 pub fn schedule_sweeps(tx: &mut Tx<'_>, snapshots: &Snapshots) -> Result<(), Error> {
     let due = tx.now() + SWEPT_EVERY;
     for snapshot in snapshots.zones() {
-        job::insert(tx, snapshot.zone, JobKind::SweepFiles, Uuid::nil(), due)?;
+        job::keep_open(tx, snapshot.zone, JobKind::SweepFiles, Uuid::nil(), due)?;
     }
     Ok(())
 }
@@ -100,9 +110,17 @@ impl Worker {
             JobKind::FollowParcel => {
                 let found = self.db.read(move |tx| Ok::<_, Error>(parcel::find(tx, job.zone, job.subject)?)).await?;
                 let Some(parcel) = found else { return self.db.write(move |tx| Ok::<_, Error>(job::finish(tx, &job)?)).await };
-                let said = (self.couriers)(parcel.id, parcel.consignment.address, parcel.tracking_no).await.map_err(Error::Port)?;
-                let snapshot = snapshot.clone();
-                self.db.write(move |tx| enter_parcel(tx, &snapshot, &job, said)).await
+                match (self.couriers)(parcel).await {
+                    Ok(said) => {
+                        let snapshot = snapshot.clone();
+                        self.db.write(move |tx| enter_parcel(tx, &snapshot, &job, said)).await
+                    }
+                    // A courier that is down for a day loses nothing: it is asked again.
+                    Err(error) => {
+                        tracing::warn!(job = %job.id, error, "the courier did not answer");
+                        self.db.write(move |tx| put_off(tx, &job)).await
+                    }
+                }
             }
             JobKind::RecomputeDeadlines => {
                 // The calendar that was loaded may not have reached this replica's memory yet.
@@ -120,23 +138,27 @@ impl Worker {
     }
 
     /// Removes the files of a zone that were stored before `before` and that no row names: uploads that were cut off
-    /// between the store and the database. Returns how many.
+    /// between the store and the database. Keys begin with the time they were made (like their identities), so only the
+    /// days since the sweeps before are looked at, however many files there are. Returns how many.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Port`] when the store fails.
     pub async fn sweep_files(&self, zone: i32, before: Instant) -> Result<usize, Error> {
-        let (mut after, mut removed) = (None::<String>, 0);
-        loop {
-            let found = self.files.list(zone, before, after.as_deref(), SWEPT_AT_ONCE).await.map_err(|e| Error::Port(e.to_string()))?;
-            let Some(last) = found.last().cloned() else { return Ok(removed) };
-            let asked = found.clone();
-            let known = self.db.read(move |tx| Ok::<_, Error>(material::known_keys(tx, zone, &asked)?)).await?;
-            for key in found.iter().filter(|k| !known.contains(*k)) {
-                self.files.remove(key).await.map_err(|e| Error::Port(e.to_string()))?;
-                removed += 1;
+        let failed = |e: FileError| Error::Port(e.to_string());
+        let mut removed = 0;
+        for shelf in shelves(before - SWEPT_BACK, before) {
+            let mut found = self.files.list(&format!("{zone}/{shelf}"), before).await.map_err(failed)?;
+            while !found.is_empty() {
+                let asked = found.split_off(found.len().saturating_sub(SWEPT_AT_ONCE));
+                let looked_up = asked.clone();
+                let known = self.db.read(move |tx| Ok::<_, Error>(material::known_keys(tx, zone, &looked_up)?)).await?;
+                for key in asked.iter().filter(|k| !known.contains(*k)) {
+                    self.files.remove(key).await.map_err(failed)?;
+                    removed += 1;
+                }
             }
-            after = Some(last);
         }
+        Ok(removed)
     }
 
     /// Settles an application as of now, for what is done to it outside of a command.

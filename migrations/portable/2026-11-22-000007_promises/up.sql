@@ -8,7 +8,7 @@ CREATE TABLE tallies (
     day DATE NOT NULL,
     name TEXT NOT NULL,
     shard INTEGER NOT NULL,
-    n BIGINT NOT NULL,
+    n INTEGER NOT NULL,
     PRIMARY KEY (zone_id, day, name, shard)
 );
 

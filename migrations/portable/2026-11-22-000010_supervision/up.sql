@@ -25,3 +25,5 @@ CREATE TABLE findings (
 );
 CREATE INDEX findings_by_state ON findings (zone_id, state, id);
 CREATE INDEX findings_by_department ON findings (zone_id, department, state, id);
+CREATE INDEX findings_by_department_only ON findings (zone_id, department, id);
+CREATE INDEX findings_by_light ON findings (zone_id, light, id);

@@ -115,6 +115,8 @@ impl Operation {
             | Self::ClaimCase
             | Self::DecideCase
             | Self::UseLicence
+            | Self::GetEntrySheet
+            | Self::MirrorCase
             | Self::ListColleagues => match role {
                 Role::Examiner => Some(Reach::Department),
                 Role::WindowClerk => Some(Reach::Zone),

@@ -209,6 +209,12 @@ operations! {
     GiveConsent = "give_consent";
     /// Further help at the window.
     GiveHelp = "give_help";
+    /// What is to be entered in an outside system.
+    GetEntrySheet = "get_entry_sheet";
+    /// It was entered there.
+    MirrorCase = "mirror_case";
+    /// An outside system tells how a case stands.
+    ReceiveCallback = "receive_callback" open;
     /// 决定.
     DecideCase = "decide_case";
     /// 出件.

@@ -188,6 +188,8 @@ pub struct Progress {
     pub light: Light,
     /// Silence that counts as acceptance, where another law than the procedure's own says so.
     pub silence: Option<SilenceRule>,
+    /// The outside system that handles it, once it was entered there: its states come from there.
+    pub mirrored: Option<Mirror>,
     /// Its certificate is suspended (暂扣).
     pub licence_suspended: bool,
     /// What was made public about it.
@@ -204,6 +206,17 @@ codes! {
         /// 整改.
         Rectification = "rectification", "申请人整改";
     }
+}
+
+/// A case handled in an outside system (系统对接办件).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mirror {
+    /// Code of the system.
+    pub system: String,
+    /// Its number there.
+    pub reference: String,
+    /// Since when.
+    pub since: Instant,
 }
 
 /// A promise that stands.
@@ -363,10 +376,16 @@ impl Case {
         self.outcome.is_some_and(Outcome::is_grant) && self.progress.reversal.is_none()
     }
 
+    /// What waits for it may go on: granted, or found not to be needed at all (行政许可法 32(1)).
+    #[must_use]
+    pub fn is_out_of_the_way(&self) -> bool {
+        self.is_in_force() || self.progress.ending == Some(Ending::NotRequired)
+    }
+
     /// It has come to its end without a grant that holds: nothing that waits for it can go on.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        matches!(self.state, CaseState::Decided | CaseState::Ended) && !self.is_in_force()
+        matches!(self.state, CaseState::Decided | CaseState::Ended) && !self.is_out_of_the_way()
     }
 
     /// When it was decided, ended or taken back.

@@ -10,8 +10,8 @@ mod submit;
 
 pub use action::{Action, ActionName, Viewer, application_actions, next_step};
 pub use case::{
-    Case, CaseState, Deadline, Ending, Hold, HoldCause, Outcome, Pause, ProceedingStage, Progress, PromisedLimit, Reversal, ReversalKind,
-    Target, exchange_state,
+    Case, CaseState, Deadline, Ending, Hold, HoldCause, Mirror, Outcome, Pause, ProceedingStage, Progress, PromisedLimit, Reversal,
+    ReversalKind, Target, exchange_state,
 };
 pub use light::{Light, light, yellow_from};
 pub use party::{Identifier, IdentifierType, Party, PartyKind, PartyProblem, PartyRole, check_parties};

@@ -123,6 +123,7 @@ pub fn annul(case: &mut Case, now: &Filing<'_>, by: Uuid) -> Option<ClockEntry> 
     (case.outcome, case.decided_at) = (None, None);
     let progress = &mut case.progress;
     (progress.decided_by, progress.examined, progress.extended, progress.promise_due) = (None, false, None, None);
+    progress.deferral_approved_by = None;
     progress.resumed = false;
     progress.ticked.clear();
     progress.stand_still();

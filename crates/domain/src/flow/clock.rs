@@ -153,10 +153,13 @@ impl Clock<'_> {
     fn between(&self, begin: ClockKind, end: ClockKind) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         for entry in self.running() {
-            match spans.last_mut() {
-                _ if entry.kind == begin => spans.push((entry.at, None)),
-                Some(open) if entry.kind == end && open.1.is_none() => open.1 = Some(entry.at),
-                _ => {}
+            if entry.kind == begin {
+                spans.push((entry.at, None));
+            } else if entry.kind == end
+                && let Some(open) = spans.iter_mut().rev().find(|s| s.1.is_none())
+            {
+                // One may lie within another: an end closes the last that is open.
+                open.1 = Some(entry.at);
             }
         }
         spans
@@ -178,7 +181,12 @@ impl Clock<'_> {
     /// When `limit` ends; `None` while the clock stands.
     #[must_use]
     pub fn due(&self, limit: Limit) -> Option<Due> {
-        let (start, spans, limit) = (self.start()?, self.spans(), self.extended(limit));
+        self.due_without(limit, self.spans())
+    }
+
+    /// When `limit` ends if nothing counts within `spans`.
+    fn due_without(&self, limit: Limit, spans: Vec<Span>) -> Option<Due> {
+        let (start, spans, limit) = (self.start()?, union(spans), self.extended(limit));
         if spans.iter().any(|(_, to)| to.is_none()) {
             return None;
         }
@@ -230,29 +238,15 @@ impl Clock<'_> {
     /// with what he had deferred. The statutory limit knows no such days (行政许可法 45). `None` while it stands.
     #[must_use]
     pub fn promise(&self, limit: Limit) -> Option<Due> {
-        let due = self.due(limit)?;
-        let held = self.held();
-        if held.iter().any(|(_, to)| to.is_none()) {
-            return None;
-        }
+        let mut spans = self.spans();
+        spans.extend(self.held());
+        let due = self.due_without(limit, spans)?;
         let waived: u32 = self.running().iter().filter(|e| e.kind == ClockKind::Waive).filter_map(|e| e.added).map(|l| l.n).sum();
-        let stood = self.days_held(&held);
-        if waived + stood == 0 {
+        if waived == 0 {
             return Some(due);
         }
-        let on = (0..waived + stood).fold(due.on, |day, _| self.calendar.next_working_day(day));
+        let on = (0..waived).fold(due.on, |day, _| self.calendar.next_working_day(day));
         Some(Due { on, at: end_of(on), provisional: due.provisional || !self.calendar.covers(on.year()) })
-    }
-
-    /// Working days of `held` that no special procedure had taken out already.
-    fn days_held(&self, held: &[Span]) -> u32 {
-        let paused = self.spans();
-        let days = held.iter().filter_map(|(from, to)| Some((date_of(*from), date_of((*to)?))));
-        let counted = |(from, to): (NaiveDate, NaiveDate)| {
-            let span = from.iter_days().skip(1).take_while(|d| *d <= to);
-            span.filter(|d| self.calendar.counts(*d) && !Self::is_paused(&paused, *d)).count()
-        };
-        u32::try_from(days.map(counted).sum::<usize>()).unwrap_or(u32::MAX)
     }
 
     /// What of a promise was used by `until`, in its unit: neither special procedures nor what stood or was waived
@@ -309,6 +303,19 @@ impl Clock<'_> {
         }
         days
     }
+}
+
+/// Spans in order, those that overlap made one; one that is open makes the last open.
+fn union(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|(from, _)| *from);
+    let mut merged: Vec<Span> = Vec::new();
+    for (from, to) in spans {
+        match merged.last_mut() {
+            Some(last) if last.1.is_none_or(|end| from <= end) => last.1 = last.1.zip(to).map(|(a, b)| a.max(b)),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
 }
 
 /// Days an explanation shows at most.

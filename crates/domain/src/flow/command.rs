@@ -20,6 +20,8 @@ codes! {
         Examine = "examine", "审查";
         /// 公示.
         Publish = "publish", "公示";
+        /// 转由外部系统办理.
+        Mirror = "mirror", "登记外部系统办理";
         /// 启动特别程序.
         Suspend = "suspend", "启动特别程序";
         /// 结束特别程序.
@@ -78,6 +80,7 @@ impl Command {
             Self::Supplement => Operation::SupplementApplication,
             Self::Examine => Operation::ExamineCase,
             Self::Publish => Operation::PublishCase,
+            Self::Mirror => Operation::MirrorCase,
             Self::Suspend => Operation::SuspendCase,
             Self::Resume => Operation::ResumeCase,
             Self::Extend => Operation::ExtendCase,
@@ -119,6 +122,7 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
     let in_force = granted && progress.proceeding.is_none();
     let stage = |wanted| progress.proceeding == Some(wanted);
     let fits = match command {
+        Command::Mirror => matches!(case.state, Received | Accepted) && progress.mirrored.is_none(),
         Command::Accept | Command::Reject | Command::GiveNotice => case.state == Received,
         Command::Supplement => case.state == Supplementing,
         Command::Publish => case.state == Accepted || (in_force && progress.issued_at.is_none()),
@@ -160,6 +164,21 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
 /// What stops an act that the state alone would allow.
 fn stopped(case: &Case, command: Command) -> Option<Reason> {
     let progress = &case.progress;
+    let entered_there = matches!(
+        command,
+        Command::Accept
+            | Command::Reject
+            | Command::GiveNotice
+            | Command::Examine
+            | Command::Suspend
+            | Command::Resume
+            | Command::Extend
+            | Command::Decide
+    );
+    if let Some(mirror) = progress.mirrored.as_ref().filter(|_| entered_there) {
+        let text = format!("本办件在外部系统办理（{}，编号{}），状态由该系统回传，不必重复录入", mirror.system, mirror.reference);
+        return Some(Reason::new("mirrored", text, "系统对接：一次录入"));
+    }
     let halting = matches!(
         command,
         Command::Suspend
@@ -194,10 +213,6 @@ fn stopped(case: &Case, command: Command) -> Option<Reason> {
         && let Some(reason) = publicity_bars(case)
     {
         return Some(reason);
-    }
-    if command == Command::Decide && !progress.waits_for.is_empty() {
-        let text = format!("同时办理的前序事项尚未办结（{}个），可以先行审查，待其办结后决定", progress.waits_for.len());
-        return Some(Reason::new("predecessor_open", text, "并联审批：预审衔接"));
     }
     if command == Command::Decide && progress.proceeding.is_some() {
         return Some(Reason::new("proceeding_open", "容缺逾期的处理尚未结束", "容缺受理规则"));

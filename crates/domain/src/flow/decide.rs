@@ -170,6 +170,10 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
         let text = format!("{}尚未全部通过", kind.label());
         return Err(Reason::new("joint_review_open", text, "工程建设项目审批制度改革：联合办理"));
     }
+    if decision.granted && !case.progress.waits_for.is_empty() {
+        let text = format!("同时办理的前序事项尚未办结（{}个），可以先行审查，待其办结后准予", case.progress.waits_for.len());
+        return Err(Reason::new("predecessor_open", text, "并联审批：预审衔接"));
+    }
     if decision.granted && !case.progress.lost.is_empty() {
         return Err(Reason::new("predecessor_failed", "前序事项未获准，不具备准予条件", "并联审批：预审衔接"));
     }

@@ -161,12 +161,30 @@ impl JointReview {
             opinion.corrections = earlier.into_iter().filter(|c| unresolved.contains(&c.number)).collect();
         }
         round.opinions.push(opinion);
-        if round.opinions.len() == round.awaited.len() {
-            let passed = round.opinions.iter().all(|o| o.corrections.is_empty());
-            self.state = if passed { JointState::Passed } else { JointState::Rectifying };
-            self.concluded_at = passed.then_some(now);
-        }
+        self.conclude(now);
         Ok(())
+    }
+
+    /// Concludes the round once nobody is awaited any more.
+    fn conclude(&mut self, now: Instant) {
+        let Some(round) = self.rounds.last().filter(|r| r.opinions.len() == r.awaited.len()) else { return };
+        let passed = round.opinions.iter().all(|o| o.corrections.is_empty());
+        self.state = if passed { JointState::Passed } else { JointState::Rectifying };
+        self.concluded_at = passed.then_some(now);
+    }
+
+    /// A case that has come to its end takes no further part: nobody waits for its disciplines, and what they wanted
+    /// corrected no longer stands.
+    pub fn leave(&mut self, case: Uuid, now: Instant) {
+        if self.state == JointState::Passed {
+            return;
+        }
+        let gone: BTreeSet<String> = self.participants.iter().filter(|p| p.case == case).map(|p| p.discipline.clone()).collect();
+        if let Some(round) = self.rounds.last_mut() {
+            round.awaited.retain(|d| !gone.contains(d));
+            round.opinions.retain(|o| !gone.contains(&o.discipline));
+        }
+        self.conclude(now);
     }
 
     /// How many corrections have been numbered.
@@ -258,6 +276,23 @@ mod tests {
         review.correct("再次整改".into(), now()).unwrap();
         review.give_opinion(said("消防", &[]), &none).unwrap();
         assert_eq!((review.state, review.passed_at_first(), review.rounds.len()), (JointState::Passed, false, 3));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_case_that_has_ended() {
+        let other = Uuid::from_u128(7);
+        let participant = |case, discipline: &str| Participant { case, department: "HUC".into(), discipline: discipline.to_owned() };
+        let both = || vec![participant(Uuid::nil(), "规划"), participant(other, "消防")];
+        let open = || JointReview::open(JointKind::Acceptance, String::new(), both(), (now(), now())).unwrap();
+        let mut review = open();
+        review.give_opinion(said("规划", &[]), &BTreeSet::new()).unwrap();
+        review.leave(other, now());
+        assert_eq!(review.state, JointState::Passed);
+        let mut review = open();
+        review.give_opinion(said("规划", &[]), &BTreeSet::new()).unwrap();
+        review.give_opinion(said("消防", &["疏散宽度"]), &BTreeSet::new()).unwrap();
+        review.leave(other, now());
+        assert_eq!(review.state, JointState::Passed, "what only it wanted corrected no longer stands");
     }
 
     #[test]

@@ -55,8 +55,9 @@ pub fn publish(
     if case.progress.publicity.is_some_and(|p| !p.over) {
         return Err(Reason::new("publicity_running", "本办件正在公示", basis));
     }
-    let upheld = case.progress.publicity.map_or(0, |p| p.upheld);
-    case.progress.publicity = Some(Publicity { starts_on, ends_on, over: false, open: 0, upheld });
+    // A new publicity is of something put right: what was upheld against the former no longer bars.
+    let open = case.progress.publicity.map_or(0, |p| p.open);
+    case.progress.publicity = Some(Publicity { starts_on, ends_on, over: false, open, upheld: 0 });
     case.version += 1;
     Ok(stand_for_publicity(case, (starts_on, ends_on), entries, (now, by), calendar))
 }
@@ -93,13 +94,14 @@ pub fn end_publicity(case: &mut Case, now: Instant) -> Option<Instant> {
     Some(over)
 }
 
-/// Takes an objection in.
+/// Takes an objection in, to the publicity of these days.
 ///
 /// # Errors
 /// The publicity is over, or has not begun.
-pub fn object(case: &mut Case, now: Instant) -> Result<(), Reason> {
+pub fn object(case: &mut Case, (starts_on, ends_on): (NaiveDate, NaiveDate), now: Instant) -> Result<(), Reason> {
     let today = date_of(now);
-    let open = case.progress.publicity.as_mut().filter(|p| !p.over && p.starts_on <= today && today <= p.ends_on);
+    let this = |p: &Publicity| !p.over && (p.starts_on, p.ends_on) == (starts_on, ends_on);
+    let open = case.progress.publicity.as_mut().filter(|p| this(p) && starts_on <= today && today <= ends_on);
     let Some(publicity) = open else {
         return Err(Reason::new("publicity_over", "公示期已过或者尚未开始，不能提出异议", "行政许可法 36"));
     };

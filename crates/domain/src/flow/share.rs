@@ -12,6 +12,8 @@ codes! {
     pub enum ShareOutcome {
         /// 查得.
         Found = "found", "已查得";
+        /// 查得部分字段: a look, it brings no material.
+        Partial = "partial", "已查得部分字段";
         /// 未查得.
         NotFound = "not_found", "未查得";
         /// 不一致: what is known differs from what the applicant says.

@@ -83,6 +83,7 @@ impl Finding {
     pub fn urge(&mut self, text: String, now: Instant, by: Uuid, until: Instant) -> Result<(), Reason> {
         self.step(&[FindingState::Open, FindingState::Urged, FindingState::Answered], FindingState::Urged, text)?;
         self.urged = Some((now, by, until));
+        self.answered = None;
         Ok(())
     }
 

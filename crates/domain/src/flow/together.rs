@@ -64,8 +64,8 @@ fn follow_one(cases: &mut [Case], i: usize, edges: &[Edge], now: &Filing<'_>) ->
     let case = cases.get(i)?;
     let id = case.id;
     let failed = befores(cases, edges, &case.matter, EdgeKind::Hard).filter(|c| c.has_failed()).filter_map(Case::closed_at).min();
-    let open = befores(cases, edges, &case.matter, EdgeKind::Hard).any(|c| !c.is_in_force());
-    let granted = befores(cases, edges, &case.matter, EdgeKind::Hard).filter_map(|c| c.decided_at).max();
+    let open = befores(cases, edges, &case.matter, EdgeKind::Hard).any(|c| !c.is_out_of_the_way());
+    let granted = befores(cases, edges, &case.matter, EdgeKind::Hard).filter_map(Case::closed_at).max();
     let waits = befores(cases, edges, &case.matter, EdgeKind::Hard).next().is_some();
     let case = cases.get_mut(i)?;
     let stopped = case.progress.ending == Some(Ending::PredecessorFailed);
@@ -92,13 +92,16 @@ fn follow_one(cases: &mut [Case], i: usize, edges: &[Edge], now: &Filing<'_>) ->
     }
 }
 
-/// Of the matters beside a case that are to be granted first: those still open, and those that will not be granted.
+/// Of the matters that are to be granted first: those beside it still open, and those that will not be granted or were
+/// taken back.
 fn beside(cases: &[Case], i: usize, edges: &[Edge]) -> (Vec<String>, Vec<String>) {
     let Some(case) = cases.get(i).filter(|c| !matches!(c.state, CaseState::Decided | CaseState::Ended)) else {
         return (Vec::new(), Vec::new());
     };
-    let soft = befores(cases, edges, &case.matter, EdgeKind::Soft).filter(|c| !c.is_in_force());
-    let (lost, open): (Vec<&Case>, Vec<&Case>) = soft.partition(|c| c.has_failed());
+    let soft = befores(cases, edges, &case.matter, EdgeKind::Soft).filter(|c| !c.is_out_of_the_way());
+    let (mut lost, open): (Vec<&Case>, Vec<&Case>) = soft.partition(|c| c.has_failed());
+    // What it had waited for and was granted may have been taken back since.
+    lost.extend(befores(cases, edges, &case.matter, EdgeKind::Hard).filter(|c| c.has_failed() && case.state != CaseState::Waiting));
     let codes = |cases: Vec<&Case>| cases.into_iter().map(|c| c.matter.clone()).collect();
     (codes(open), codes(lost))
 }

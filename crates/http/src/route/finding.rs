@@ -147,8 +147,12 @@ async fn step<P: Permission>(
     let (number, id, text) = (on.zone.zone, on.id, body.value.text);
     let found = on.state.db.read(move |tx| finding::find_application_of(tx, number, id)).await?;
     let application = found.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    on.perform(application, body.digest, move |work| act(work, id, text)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = on.perform(application, body.digest, move |work| act(work, id, text)).await?;
+    let mut answer = HttpResponse::NoContent();
+    if done.replayed {
+        answer.insert_header(("Idempotent-Replayed", "true"));
+    }
+    Ok(answer.finish())
 }
 
 /// 督办

@@ -47,7 +47,7 @@ pub(crate) struct OpenSlot {
     #[schema(example = "2024-09-28T10:00:00+08:00")]
     ends_at: DateTime<Utc>,
     /// How many may come.
-    #[validate(range(min = 1, max = 1000, message = "应为1至1000"))]
+    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
     #[schema(example = 5)]
     capacity: i32,
 }
@@ -102,11 +102,12 @@ impl From<Slot> for SlotView {
 }
 
 /// 开放预约时段
-#[utoipa::path(tag = "大厅", params(ZonePath), request_body = OpenSlot, responses((status = 201, description = "时段", body = SlotView)))]
+#[utoipa::path(tag = "大厅", params(ZonePath, ("Idempotency-Key" = String, Header, description = "幂等键")), request_body = OpenSlot, responses((status = 201, description = "时段", body = SlotView)))]
 #[post("/api/v1/zones/{zone}/slots")]
 pub(crate) async fn open_slot(
-    _: Caller<may::OpenSlot>,
+    caller: Caller<may::OpenSlot>,
     zone: InZone,
+    key: IdempotencyKey,
     body: Valid<OpenSlot>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
@@ -124,8 +125,9 @@ pub(crate) async fn open_slot(
     }
     let (number, booked, id) = (zone.zone, 0, ids::new_id());
     let slot = Slot { id, place, window, matter, kind, starts_at, ends_at, capacity, booked };
-    let slot = state.db.write(move |tx| open(tx, number, slot)).await?;
-    Ok(changed(StatusCode::CREATED, &SlotView::from(slot), 1, false))
+    let request = caller.once(number, &key.required()?, body.digest);
+    let (slot, replayed) = state.db.write(move |tx| open(tx, number, slot, &request)).await?;
+    Ok(changed(StatusCode::CREATED, &SlotView::from(slot), 1, replayed))
 }
 
 /// Which slots.

@@ -48,6 +48,7 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due.map(|d| d.on), "basis": case.procedure.rules().accepted_by});
         work.note(EventKind::CaseAccepted, id, facts);
         work.owe_deferrals(id, work.now)?;
+        work.stand_for_running_publicity(id)?;
         work.make_acceptance_receipt(id)?;
     }
     Ok(())

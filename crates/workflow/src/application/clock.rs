@@ -28,6 +28,11 @@ pub struct Suspension {
 pub fn suspend(work: &mut Work<'_, '_>, id: Uuid, new: Suspension) -> Result<(), Error> {
     work.require(id, Command::Suspend)?;
     told(new.told_applicant_at, work.now)?;
+    stop(work, id, new)
+}
+
+/// The same, told by whoever handles the case.
+pub(super) fn stop(work: &mut Work<'_, '_>, id: Uuid, new: Suspension) -> Result<(), Error> {
     let (now, snapshot) = (work.now, work.snapshot.clone());
     let entry = ClockEntry {
         kind: ClockKind::Pause,
@@ -54,6 +59,11 @@ pub fn suspend(work: &mut Work<'_, '_>, id: Uuid, new: Suspension) -> Result<(),
 /// [`Error::StateForbids`].
 pub fn resume(work: &mut Work<'_, '_>, id: Uuid, result: String) -> Result<(), Error> {
     work.require(id, Command::Resume)?;
+    go_on(work, id, result)
+}
+
+/// The same, told by whoever handles the case.
+pub(super) fn go_on(work: &mut Work<'_, '_>, id: Uuid, result: String) -> Result<(), Error> {
     let (now, by, zone, snapshot) = (work.now, work.acting.may.account, work.zone(), work.snapshot.clone());
     let mut entries = list_clock(work.tx, zone, id)?;
     let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());

@@ -132,7 +132,7 @@ impl Work<'_, '_> {
     }
 
     /// Enters the grant in the public register, and acts on the certificate it is about.
-    fn enter_register(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
+    pub(super) fn enter_register(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
         let (zone, now) = (self.zone(), self.now);
         let case = self.case(id)?.clone();
         let identifier = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));

@@ -5,8 +5,7 @@ use crate::Error;
 use domain::catalogue::Matter;
 use domain::event::EventKind;
 use domain::flow::{Obligation, ObligationState};
-use domain::local_time::Instant;
-use persistence::job::{self, JobKind};
+use domain::local_time::{Instant, date_of};
 use persistence::{certificate, obligation};
 use serde_json::json;
 use uuid::Uuid;
@@ -21,14 +20,21 @@ impl Work<'_, '_> {
     /// Meets every deferred material whose matter has been granted meanwhile, here or in another application of the same
     /// applicant (and project), dated to the moment of that grant: when this runs changes nothing.
     pub(super) fn take_results(&mut self) -> Result<(), Error> {
-        let owed: Vec<(Uuid, Uuid, String)> =
-            self.obligations.iter().filter(|o| o.is_missing_deferral()).map(|o| (o.id, o.case, o.new.subject.clone())).collect();
-        for (id, case, material) in owed {
+        let missing = self.obligations.iter().filter(|o| o.is_missing_deferral());
+        let owed: Vec<(Uuid, Uuid, String, Option<Instant>, Instant)> = missing
+            .map(|o| {
+                let running = o.new.due.filter(|d| o.state == ObligationState::Open && !d.provisional);
+                (o.id, o.case, o.new.subject.clone(), running.map(|d| d.at), o.opened_at)
+            })
+            .collect();
+        for (id, case, material, due, opened) in owed {
             let matters = issued_by(&*self.matter(case)?, &material);
             if matters.is_empty() {
                 continue;
             }
-            if let Some(at) = self.granted(&matters)? {
+            // What came after the last day finds the duty lapsed, whenever this runs.
+            let came = self.granted(&matters, opened)?.filter(|at| due.is_none_or(|due| *at < due));
+            if let Some(at) = came {
                 self.meet(id, case, &material, at)?;
             }
         }
@@ -36,7 +42,7 @@ impl Work<'_, '_> {
     }
 
     /// When one of these matters was granted to the applicant.
-    fn granted(&mut self, matters: &[String]) -> Result<Option<Instant>, Error> {
+    fn granted(&mut self, matters: &[String], opened: Instant) -> Result<Option<Instant>, Error> {
         let own = self.dossier.cases.iter().find(|c| matters.contains(&c.matter) && c.is_in_force()).and_then(|c| c.decided_at);
         if own.is_some() {
             return Ok(own);
@@ -44,7 +50,11 @@ impl Work<'_, '_> {
         let Some(identifier) = super::applicant_identifier(&self.dossier.content) else { return Ok(None) };
         let holder = self.tx.keys().index("identifier", identifier);
         let (zone, project) = (self.zone(), self.dossier.application.project_code.clone());
-        Ok(certificate::granted_to(self.tx, zone, &holder, matters, project.as_deref())?)
+        // Without a project only what came since can be what is meant.
+        let since = project.is_none().then_some(opened);
+        let today = date_of(self.now);
+        let sought = certificate::Sought { holder: &holder, matters, project: project.as_deref(), since, today };
+        Ok(certificate::granted_to(self.tx, zone, &sought)?)
     }
 
     fn meet(&mut self, id: Uuid, case: Uuid, material: &str, at: Instant) -> Result<(), Error> {
@@ -52,7 +62,7 @@ impl Work<'_, '_> {
         let at = at.max(opened);
         let facts = json!({"material": material, "state": ObligationState::Fulfilled});
         self.note_at(at, EventKind::DeferralMet, case, facts);
-        self.waive_late(case, |o: &Obligation| o.id == id)?;
+        self.waive_late_at(case, at, |o: &Obligation| o.id == id)?;
         if let Some(o) = self.obligations.iter_mut().find(|o| o.id == id) {
             o.settle(ObligationState::Fulfilled, at);
             self.settled.insert(id);
@@ -74,7 +84,7 @@ impl Work<'_, '_> {
         if let Some(project) = self.dossier.application.project_code.clone() {
             let (zone, own, now) = (self.zone(), self.dossier.application.id, self.now);
             for other in obligation::list_deferring(self.tx, zone, &project, own)? {
-                job::schedule(self.tx, zone, JobKind::SettleApplication, other, now)?;
+                self.wake.insert(other, now);
             }
         }
         Ok(())

@@ -59,7 +59,10 @@ impl Work<'_, '_> {
 
     /// Opens again what a decision at `decided` had cancelled.
     pub(super) fn reopen_obligations(&mut self, case: Uuid, decided: Option<Instant>) {
-        let by_decision = |o: &Obligation| o.case == case && o.state == ObligationState::Cancelled && o.settled_at == decided;
+        // A joint look no longer waits for what it let go.
+        let joint = |o: &Obligation| o.new.kind == ObligationKind::JointOpinion;
+        let cancelled = |o: &Obligation| o.state == ObligationState::Cancelled && o.settled_at == decided;
+        let by_decision = |o: &Obligation| o.case == case && cancelled(o) && !joint(o);
         let mut facts = Vec::new();
         for o in self.obligations.iter_mut().filter(|o| by_decision(o)) {
             (o.state, o.settled_at) = (ObligationState::Open, None);
@@ -97,14 +100,22 @@ impl Work<'_, '_> {
     /// # Errors
     /// [`Error::Database`].
     pub(super) fn waive_late(&mut self, id: Uuid, which: impl Fn(&Obligation) -> bool) -> Result<(), Error> {
+        self.waive_late_at(id, self.now, which)
+    }
+
+    /// The same, for what came at an earlier moment.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(super) fn waive_late_at(&mut self, id: Uuid, came: Instant, which: impl Fn(&Obligation) -> bool) -> Result<(), Error> {
         let late = |o: &&Obligation| {
             o.case == id && o.state == ObligationState::Lapsed && o.new.kind == ObligationKind::DeferredBeforeDecision && which(o)
         };
         let Some(since) = self.obligations.iter().filter(late).filter_map(|o| o.new.due).min_by_key(|d| d.at) else { return Ok(()) };
-        let (zone, now, snapshot) = (self.zone(), self.now, self.snapshot.clone());
+        let (zone, snapshot) = (self.zone(), self.snapshot.clone());
         let mut entries = list_clock(self.tx, zone, id)?;
         let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
-        if let Some(entry) = flow::waive(self.change(id)?, &mut entries, since, now, calendar) {
+        if let Some(entry) = flow::waive(self.change(id)?, &mut entries, since, came, calendar) {
             self.enter_clock(id, &entry)?;
             let due = self.case(id)?.deadline.map(|d| d.due.on);
             self.note(EventKind::DeadlineMoved, id, json!({"to": due, "basis": entry.basis}));

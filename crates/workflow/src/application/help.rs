@@ -2,8 +2,11 @@
 
 use super::work::Work;
 use crate::Error;
+use domain::application::FilingChannel;
 use domain::event::EventKind;
+use domain::flow::MandateScope;
 use domain::hall::{HelpKind, needs_consent};
+use domain::reason::Reason;
 use persistence::application::{Consent, Help};
 use persistence::tally::Tally;
 use serde_json::json;
@@ -11,8 +14,14 @@ use serde_json::json;
 /// The owner lets documents of this application go to somebody.
 ///
 /// # Errors
-/// [`Error::Database`].
+/// [`Error::NotAllowed`] for the clerk who keyed it, or an agent beyond his mandate.
 pub fn give_consent(work: &mut Work<'_, '_>, recipient: String, purpose: String) -> Result<(), Error> {
+    let application = &work.dossier.application;
+    if application.channel == FilingChannel::Window && application.filed_by == work.acting.may.account {
+        let text = "同意书应由申请人本人作出，录入人员不能代为同意";
+        return Err(Error::NotAllowed(Reason::new("personal_consent_required", text, "个人信息保护法 14")));
+    }
+    super::require_mandate(application, &work.dossier.content, MandateScope::File, work.now, &work.acting)?;
     let given_at = work.now;
     work.change_content().consents.push(Consent { recipient, purpose, given_at });
     work.note_whole(EventKind::ConsentGiven, json!({}));

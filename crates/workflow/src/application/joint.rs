@@ -99,21 +99,7 @@ pub fn give_joint_opinion(work: &mut Work<'_, '_>, kind: JointKind, new: NewOpin
     work.discharge(participant.case, ObligationState::Fulfilled, |o| is_opinion(o, &subject));
     let facts = json!({"kind": kind, "discipline": new.discipline, "round": review.rounds.len()});
     work.note(EventKind::JointOpinionGiven, participant.case, facts);
-    match review.state {
-        JointState::Open => {}
-        JointState::Rectifying => {
-            work.note_whole(EventKind::CorrectionsListed, json!({"kind": kind, "items": review.corrections().len()}));
-            work.hold_promises(&review)?;
-        }
-        JointState::Passed => {
-            work.note_whole(EventKind::JointReviewPassed, json!({"kind": kind, "rounds": review.rounds.len()}));
-            for case in review.participants.iter().map(|p| p.case).collect::<BTreeSet<_>>() {
-                let case = work.change(case)?;
-                case.progress.joint.remove(&kind);
-                case.version += 1;
-            }
-        }
-    }
+    work.follow_joint_review(&review)?;
     work.save_joint_review(&review)
 }
 
@@ -139,6 +125,48 @@ fn is_opinion(o: &Obligation, subject: &str) -> bool {
 }
 
 impl Work<'_, '_> {
+    /// What follows from where a review stands: the promise stands while the applicant corrects, grants are free once it
+    /// is passed.
+    fn follow_joint_review(&mut self, review: &JointReview) -> Result<(), Error> {
+        let kind = review.kind;
+        match review.state {
+            JointState::Open => Ok(()),
+            JointState::Rectifying => {
+                self.note_whole(EventKind::CorrectionsListed, json!({"kind": kind, "items": review.corrections().len()}));
+                self.hold_promises(review)
+            }
+            JointState::Passed => {
+                self.note_whole(EventKind::JointReviewPassed, json!({"kind": kind, "rounds": review.rounds.len()}));
+                self.release_promises(review)?;
+                for case in review.participants.iter().map(|p| p.case).collect::<BTreeSet<_>>() {
+                    let case = self.change(case)?;
+                    case.progress.joint.remove(&kind);
+                    case.version += 1;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Cases that have come to their end take no further part in joint looks: nobody waits for them.
+    pub(super) fn leave_joint_reviews(&mut self, ended: &[Uuid]) -> Result<(), Error> {
+        for id in ended {
+            let kinds: Vec<JointKind> = self.case(*id)?.progress.joint.iter().copied().collect();
+            for kind in kinds {
+                let mut review = self.joint_review(kind)?;
+                let before = review.state;
+                review.leave(*id, self.now);
+                self.change(*id)?.progress.joint.remove(&kind);
+                self.discharge(*id, ObligationState::Cancelled, |o| o.new.kind == ObligationKind::JointOpinion);
+                if review.state != before {
+                    self.follow_joint_review(&review)?;
+                }
+                self.save_joint_review(&review)?;
+            }
+        }
+        Ok(())
+    }
+
     fn joint_review(&mut self, kind: JointKind) -> Result<JointReview, Error> {
         let (zone, id) = (self.zone(), self.dossier.application.id);
         joint_review::lock(self.tx, zone, id, kind)?.ok_or(Error::NotFound)
@@ -161,13 +189,26 @@ impl Work<'_, '_> {
 
     fn running_participants(&self, review: &JointReview) -> Vec<Uuid> {
         let of: BTreeSet<Uuid> = review.participants.iter().map(|p| p.case).collect();
-        let running = |c: &&Case| of.contains(&c.id) && c.state == CaseState::Accepted && c.progress.pause.is_none();
+        let running = |c: &&Case| of.contains(&c.id) && c.state == CaseState::Accepted;
         self.dossier.cases.iter().filter(running).map(|c| c.id).collect()
+    }
+
+    /// Cases for which the applicant still corrects something found in another joint look.
+    fn corrected_elsewhere(&mut self, review: &JointReview) -> Result<BTreeSet<Uuid>, Error> {
+        let (zone, id) = (self.zone(), self.dossier.application.id);
+        let all = joint_review::list(self.tx, zone, id)?;
+        let others = all.iter().filter(|r| r.kind != review.kind && r.state == JointState::Rectifying);
+        Ok(others.flat_map(|r| r.participants.iter().map(|p| p.case)).collect())
     }
 
     /// While the applicant corrects, the promise of those who take part stands; the statutory limit goes on.
     fn hold_promises(&mut self, review: &JointReview) -> Result<(), Error> {
-        for id in self.running_participants(review) {
+        for id in self
+            .running_participants(review)
+            .into_iter()
+            .filter(|id| self.case(*id).is_ok_and(|c| c.progress.pause.is_none()))
+            .collect::<Vec<_>>()
+        {
             let (zone, snapshot, now) = (self.zone(), self.snapshot.clone(), self.now);
             let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
             let mut entries = list_clock(self.tx, zone, id)?;
@@ -180,7 +221,8 @@ impl Work<'_, '_> {
     }
 
     fn release_promises(&mut self, review: &JointReview) -> Result<(), Error> {
-        for id in self.running_participants(review) {
+        let elsewhere = self.corrected_elsewhere(review)?;
+        for id in self.running_participants(review).into_iter().filter(|id| !elsewhere.contains(id)) {
             let (zone, snapshot, now) = (self.zone(), self.snapshot.clone(), self.now);
             let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
             let mut entries = list_clock(self.tx, zone, id)?;

@@ -45,6 +45,7 @@ impl Work<'_, '_> {
         }
         self.take_results()?;
         self.settle_obligations()?;
+        self.take_results()?;
         self.watch_lights()
     }
 
@@ -80,8 +81,9 @@ impl Work<'_, '_> {
             let Some(over) = o.new.due else { continue };
             let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
             self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
-            if o.new.owed_by != flow::OWED_BY_APPLICANT {
-                self.raise(o.case, WatchRule::DutyLapsed, o.id.to_string(), Light::Red, over.at)?;
+            let owes = self.snapshot.catalogue.zone.department(&o.new.owed_by).map(|d| d.code.clone());
+            if let Some(department) = owes {
+                self.raise_against(department, o.case, WatchRule::DutyLapsed, o.id.to_string(), Light::Red, over.at);
             }
             let deferral = matches!(o.new.kind, ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant);
             let idle = self.case(o.case)?.progress.proceeding.is_none() && self.case(o.case)?.progress.reversal.is_none();

@@ -18,6 +18,7 @@ mod joint;
 mod lapse;
 mod letter;
 mod licence;
+mod mirror;
 mod notice;
 mod obligation;
 mod paper;
@@ -50,10 +51,11 @@ pub use issue::{NewDelivery, deliver, issue};
 pub use joint::{NewJointReview, NewOpinion, correct_joint_review, give_joint_opinion, open_joint_review};
 pub use letter::{NewLetter, Rendered, render_letter, sign_letter, withdraw_letter};
 pub use licence::{restore_licence, suspend_licence, use_licence};
+pub use mirror::{Told as ToldOutside, follow_outside, mirror_case, note_entry_sheet};
 pub use notice::{NewNotice, give_notice, supplement};
 pub use obligation::fulfil;
 pub use paper::{NewPaper, take_paper};
-pub use parcel::{CourierSaid, enter_parcel, send_parcel};
+pub use parcel::{CourierSaid, enter_parcel, put_off, send_parcel};
 pub use proceeding::{
     cancel_acceptance, discontinue, make_statement, post_check, propose_revocation, recall, record_rectification, revoke,
 };

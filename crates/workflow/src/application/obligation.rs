@@ -24,7 +24,7 @@ pub fn fulfil(work: &mut Work<'_, '_>, id: Uuid, report: &str) -> Result<(), Err
     if !theirs {
         return Err(Error::Forbidden);
     }
-    let by_report = matches!(found.new.kind, ObligationKind::Supervision | ObligationKind::NoticeReview);
+    let by_report = matches!(found.new.kind, ObligationKind::Supervision | ObligationKind::NoticeReview | ObligationKind::DependentReview);
     if !by_report || !matches!(found.state, ObligationState::Open | ObligationState::Lapsed) {
         return Err(Error::StateForbids(Reason::new("not_open", "该义务已经了结，或者应以其他方式履行", "内部管理")));
     }

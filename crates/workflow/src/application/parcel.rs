@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 /// How often the courier is asked where a parcel is.
 const ASKED_EVERY: TimeDelta = TimeDelta::hours(4);
+/// After how long a courier that did not answer is asked again.
+const ASKED_AGAIN: TimeDelta = TimeDelta::minutes(15);
 
 /// Sends every result that is made out and not handed over, in one parcel; free of charge.
 ///
@@ -59,7 +61,7 @@ pub struct CourierSaid {
     pub state: ParcelState,
 }
 
-/// Enters what the courier said: signed for, its results are handed over at that moment; come back, somebody has to look.
+/// Enters what the courier said: signed for, its results are handed over when that is known; come back, somebody has to look.
 /// Asking again is put off; a repeated answer changes nothing.
 ///
 /// # Errors
@@ -73,6 +75,15 @@ pub fn enter_parcel(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job, said: C
         return Ok(job::finish(tx, job)?);
     }
     let next = tx.now() + ASKED_EVERY;
+    Ok(job::postpone(tx, job, next)?)
+}
+
+/// Asks the courier again later.
+///
+/// # Errors
+/// [`Error::Database`].
+pub fn put_off(tx: &mut Tx<'_>, job: &Job) -> Result<(), Error> {
+    let next = tx.now() + ASKED_AGAIN;
     Ok(job::postpone(tx, job, next)?)
 }
 

@@ -75,7 +75,7 @@ pub fn publish(work: &mut Work<'_, '_>, id: Uuid, new: NewPublicity) -> Result<(
 /// [`Error::StateForbids`] when it is over or the account has objected before.
 pub fn file_objection(work: &mut Work<'_, '_>, publicity: &Publicity, grounds: Grounds) -> Result<(), Error> {
     let (zone, now) = (work.zone(), work.now);
-    flow::object(work.change(publicity.case)?, now).map_err(Error::StateForbids)?;
+    flow::object(work.change(publicity.case)?, (publicity.starts_on, publicity.ends_on), now).map_err(Error::StateForbids)?;
     let new = Objection {
         id: ids::new_id(),
         publicity: publicity.id,

@@ -41,9 +41,10 @@ pub fn settle_application(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job, s
     let owed = obligation::list(tx, job.zone, job.subject)?;
     let open = owed.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
     let now = tx.now();
-    match lapses(&done.dossier.cases).chain(open).min() {
-        // A term whose calendar is still not published is looked at again tomorrow.
-        Some(due_at) => job::postpone(tx, job, if due_at > now { due_at } else { now + TimeDelta::days(1) })?,
+    // A term whose calendar is still not published is looked at again tomorrow.
+    let next = |at| if at > now { at } else { now + TimeDelta::days(1) };
+    match lapses(&done.dossier.cases).chain(open).map(next).min() {
+        Some(due_at) => job::postpone(tx, job, due_at)?,
         None => job::finish(tx, job)?,
     }
     Ok(done.unused)

@@ -2,11 +2,13 @@
 
 use super::{Acting, lock_for, save};
 use crate::{Dossier, Error, ZoneSnapshot};
+use domain::access::Reach;
 use domain::application::{ApplicationState, CaseState};
 use domain::event::EventKind;
 use domain::flow::{Ask, ShareOutcome, SharedMaterial, to_ask};
 use domain::local_time::date_of;
 use domain::reason::Reason;
+use persistence::account;
 use persistence::application::save_content;
 use persistence::certificate;
 use persistence::event::{self, NewEvent};
@@ -34,13 +36,19 @@ pub struct Asks {
 /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::StateForbids`] once everything is accepted.
 pub fn asks(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, acting: &Acting) -> Result<Asks, Error> {
     let dossier = Dossier::read_for(tx, snapshot, id, acting)?;
-    let open = |s: CaseState| matches!(s, CaseState::Received | CaseState::Supplementing | CaseState::Waiting);
-    if dossier.application.state != ApplicationState::Draft && !dossier.cases.iter().any(|c| open(c.state)) {
+    if !may_still_come(&dossier) {
         return Err(Error::StateForbids(Reason::new("not_open", "申请已受理，不再调取材料", "在线政务服务若干规定 7")));
     }
     let plan = dossier.plan(snapshot).ok_or(Error::SubjectNotInForce)?;
     let assessment = dossier.assess(snapshot).ok_or(Error::SubjectNotInForce)?;
+    // Whose identifier was typed is not proven: an applicant's own licences are those on his own list (like what he may use
+    // again), and other bodies are asked about him only once his account is proven his, or by the desk.
+    let own = (acting.may.reach == Reach::Own).then_some(acting.may.account);
     let identifier = super::applicant_identifier(&dossier.content).map(str::to_owned);
+    let proven = match (own, &identifier) {
+        (Some(account), Some(identifier)) => account::is_identified_as(tx, account, identifier)?,
+        _ => false,
+    };
     let mut found = Asks { identifier, licences: Vec::new(), data: Vec::new(), purpose: purpose(&dossier, &plan.name) };
     let today = date_of(dossier.at);
     for ask in to_ask(&plan, &assessment.items, &snapshot.catalogue.zone) {
@@ -48,14 +56,21 @@ pub fn asks(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, acting: &Acting)
             Ask::Licence { material, matters } => {
                 let Some(identifier) = &found.identifier else { continue };
                 let holder = tx.keys().index("identifier", identifier);
-                let held = certificate::list_held(tx, snapshot.zone, &holder, &matters, today)?;
+                let held = certificate::list_held(tx, snapshot.zone, (&holder, own), &matters, today)?;
                 found.licences.extend(held.into_iter().next().map(|c| (material, c.number)));
             }
+            Ask::Data { .. } if own.is_some() && !proven => {}
             Ask::Data { material, .. } if found.licences.iter().any(|(m, _)| *m == material) => {}
             Ask::Data { material, source, fields } => found.data.push((material, source, fields)),
         }
     }
     Ok(found)
+}
+
+/// Materials may still come: a draft, or something that is not accepted yet.
+fn may_still_come(dossier: &Dossier) -> bool {
+    let open = |s: CaseState| matches!(s, CaseState::Received | CaseState::Supplementing | CaseState::Waiting);
+    dossier.application.state == ApplicationState::Draft || dossier.cases.iter().any(|c| open(c.state))
 }
 
 fn purpose(dossier: &Dossier, name: &str) -> String {
@@ -94,6 +109,10 @@ pub fn enter_shared(
 ) -> Result<Dossier, Error> {
     let (application, content) = lock_for(tx, snapshot.zone, id, acting)?;
     let mut dossier = Dossier::complete(tx, snapshot, application, content)?;
+    // The sources were asked meanwhile: what they said is of this applicant, and still of use, or it is nothing.
+    if super::applicant_identifier(&dossier.content) != asks.identifier.as_deref() || !may_still_come(&dossier) {
+        return Err(Error::StateForbids(Reason::new("not_open", "申请已变更或者已受理，请重新调取", "在线政务服务若干规定 7")));
+    }
     let (zone, now, by) = (snapshot.zone, dossier.at, acting.may.account);
     let licences = asks.licences.iter().map(|(material, number)| Told {
         material: material.clone(),
@@ -154,7 +173,9 @@ pub(super) fn expired(tx: &mut Tx<'_>, zone: i32, content: &persistence::applica
     let today = date_of(tx.now());
     let mut gone = Vec::new();
     for shared in content.shared.iter().filter(|s| s.source == OWN_STORE) {
-        let held = certificate::find(tx, zone, &shared.reference)?.is_some_and(|c| c.holds_on(today));
+        let holder = super::applicant_identifier(content).map(|i| tx.keys().index("identifier", i));
+        let fits = |c: &certificate::Certificate| c.holds_on(today) && c.holder_identifier == holder;
+        let held = certificate::find(tx, zone, &shared.reference)?.is_some_and(|c| fits(&c));
         if !held {
             gone.push(shared.material.clone());
         }

@@ -85,6 +85,12 @@ impl Work<'_, '_> {
     /// Raises a finding with what is saved; raising it again changes nothing.
     pub(super) fn raise(&mut self, case: Uuid, rule: WatchRule, subject: String, light: Light, at: Instant) -> Result<(), Error> {
         let department = self.case(case)?.department.clone();
+        self.raise_against(department, case, rule, subject, light, at);
+        Ok(())
+    }
+
+    /// The same against the department that is meant.
+    pub(super) fn raise_against(&mut self, department: String, case: Uuid, rule: WatchRule, subject: String, light: Light, at: Instant) {
         self.findings.push(Finding {
             id: ids::new_id(),
             case,
@@ -99,15 +105,16 @@ impl Work<'_, '_> {
             closed: None,
             words: Vec::new(),
         });
-        Ok(())
     }
 
     /// Writes findings down; the warnings of cases that were decided or ended now are over.
     pub(super) fn save_findings(&mut self, decided: &[Uuid]) -> Result<(), Error> {
         let (zone, application) = (self.zone(), self.dossier.application.id);
         finding::raise(self.tx, zone, application, &std::mem::take(&mut self.findings))?;
-        for case in decided {
-            finding::resolve_warnings(self.tx, zone, *case)?;
+        let handed_over = self.dossier.cases.iter().filter(|c| c.progress.delivered_at == Some(self.now)).map(|c| c.id);
+        let done: Vec<Uuid> = decided.iter().copied().chain(handed_over).collect();
+        for case in done {
+            finding::resolve_warnings(self.tx, zone, case)?;
         }
         Ok(())
     }

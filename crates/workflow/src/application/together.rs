@@ -8,6 +8,7 @@ use domain::event::EventKind;
 use domain::flow::{self, Acceptance, Effect, Followed, Obligation, ObligationKind, ObligationState};
 use domain::local_time::Instant;
 use domain::reason::Reason;
+use persistence::application::list_clock;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -69,7 +70,24 @@ impl Work<'_, '_> {
             "basis": "统一受理；自前序事项办结之日起计算"});
         self.note_at(at, EventKind::CaseAccepted, id, facts);
         self.owe_deferrals(id, at)?;
+        self.stand_for_running_publicity(id)?;
         self.make_acceptance_receipt(id)
+    }
+
+    /// A case accepted while one before it is made public has its promise stand for what is left of it.
+    pub(super) fn stand_for_running_publicity(&mut self, id: Uuid) -> Result<(), Error> {
+        let (zone, now, by, snapshot) = (self.zone(), self.now, self.acting.may.account, self.snapshot.clone());
+        let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
+        let (matter, edges) = (self.case(id)?.matter.clone(), self.edges());
+        let befores = edges.iter().filter(|e| e.after == matter).filter_map(|e| self.dossier.cases.iter().find(|c| c.matter == e.before));
+        let running: Vec<_> = befores.filter_map(|c| c.progress.publicity).filter(|p| !p.over).map(|p| (p.starts_on, p.ends_on)).collect();
+        for days in running {
+            let mut entries = list_clock(self.tx, zone, id)?;
+            for entry in flow::stand_for_publicity(self.change(id)?, days, &mut entries, (now, by), calendar) {
+                self.enter_clock(id, &entry)?;
+            }
+        }
+        Ok(())
     }
 
     /// A department whose decision rests on one that was taken back looks at it again; nobody is harmed by a timer.

@@ -79,6 +79,8 @@ pub struct Work<'t, 'c> {
     pub(super) findings: Vec<Finding>,
     /// Cases that had not come to their end when this began.
     running: Vec<Uuid>,
+    /// Other applications that something here concerns: their timers run now.
+    pub(super) wake: BTreeMap<Uuid, Instant>,
 }
 
 /// Does one command on one application: locks it, answers a repeated request, settles what the law has done by
@@ -183,6 +185,7 @@ impl<'t, 'c> Work<'t, 'c> {
             counted_once: BTreeSet::new(),
             findings: Vec::new(),
             running,
+            wake: BTreeMap::new(),
         })
     }
 
@@ -429,6 +432,9 @@ impl<'t, 'c> Work<'t, 'c> {
     /// Saves everything the command changed, in one transaction with its events and jobs.
     fn save(mut self) -> Result<Done, Error> {
         self.follow_each_other()?;
+        let over = |id: &Uuid| self.case(*id).is_ok_and(|c| matches!(c.state, CaseState::Decided | CaseState::Ended));
+        let ended: Vec<Uuid> = self.running.iter().copied().filter(over).collect();
+        self.leave_joint_reviews(&ended)?;
         self.watch_lights()?;
         self.close_or_reopen();
         let zone = self.zone();
@@ -447,8 +453,6 @@ impl<'t, 'c> Work<'t, 'c> {
                 obligation::save(self.tx, zone, id, o)?;
             }
             obligation::insert(self.tx, zone, id, &self.opened)?;
-            let over = |id: &Uuid| self.case(*id).is_ok_and(|c| matches!(c.state, CaseState::Decided | CaseState::Ended));
-            let ended: Vec<Uuid> = self.running.iter().copied().filter(over).collect();
             self.save_findings(&ended)?;
             let application = &mut self.dossier.application;
             application.version += 1;
@@ -463,8 +467,11 @@ impl<'t, 'c> Work<'t, 'c> {
                 tally::add(self.tx, zone, *tally, *n)?;
             }
             self.obligations.append(&mut self.opened);
-            if let Some(due_at) = self.next_lapse() {
-                job::schedule(self.tx, zone, JobKind::SettleApplication, id, due_at)?;
+            // The timers of this and other applications in one order: two commands that wake one another don't lock up.
+            let mut timers = std::mem::take(&mut self.wake);
+            timers.extend(self.next_lapse().map(|due_at| (id, due_at)));
+            for (application, due_at) in timers {
+                job::schedule(self.tx, zone, JobKind::SettleApplication, application, due_at)?;
             }
         }
         Ok(Done { dossier: self.dossier, replayed: false, unused: self.stock })
@@ -474,7 +481,7 @@ impl<'t, 'c> Work<'t, 'c> {
     pub(super) fn next_lapse(&self) -> Option<Instant> {
         let cases = super::submit::lapses(&self.dossier.cases);
         let owed = self.obligations.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
-        cases.chain(owed).min().map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) })
+        cases.chain(owed).map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) }).min()
     }
 
     /// Closes the application once every case is, with the digest of its record; opens it again when one goes on.

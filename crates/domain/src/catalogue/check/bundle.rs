@@ -87,11 +87,23 @@ fn issue_and_deferral<'a>(bundle: &Bundle, matter: &impl Fn(&str) -> Option<&'a 
         let pointer = format!("/members/{i}/deferred_until");
         if matter(until).is_none() {
             found.push(Finding::error(pointer, "unknown", format!("没有事项「{until}」")));
-        } else if *until == member.matter || bundle.edges.iter().any(|e| e.before == member.matter && e.after != *until) {
+        } else if *until == member.matter
+            || waits_for_its_event(bundle, &member.matter, until)
+            || bundle.edges.iter().any(|e| e.before == member.matter && e.after != *until)
+        {
             found.push(Finding::error(pointer, "deferred_predecessor", "后置办理的事项不能是其他事项的前置事项"));
         }
     }
     found
+}
+
+/// Whether a member that has to be decided before another also waits for it: then neither could ever be decided.
+fn waits_for_its_event(bundle: &Bundle, member: &str, until: &str) -> bool {
+    let codes: Vec<&str> = bundle.members.iter().map(|m| m.matter.as_str()).collect();
+    let mut pairs: Vec<(&str, &str)> = bundle.edges.iter().map(|e| (e.before.as_str(), e.after.as_str())).collect();
+    let sound = order(&codes, &pairs).is_ok();
+    pairs.push((member, until));
+    codes.contains(&until) && sound && order(&codes, &pairs).is_err()
 }
 
 fn edges(bundle: &Bundle) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use crate::view::page::{Page, page};
 use crate::view::{Moment, masked};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use domain::identity::LicenceIdentifier;
 use domain::local_time::{Instant, date_of};
 use persistence::application::find_application_of;
@@ -124,7 +124,7 @@ pub(crate) async fn list_licences(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct VerifyQuery {
-    /// 持证人出示的校验码；有校验码时显示持证人全名
+    /// 持证人出示的校验码（10分钟内有效）；有校验码时显示持证人全名
     code: Option<String>,
 }
 
@@ -151,13 +151,24 @@ pub(crate) async fn verify_licence(
         if wanted.starts_with('Z') { certificate::find(tx, number, &wanted) } else { certificate::find_by_identifier(tx, number, &wanted) }
     });
     let certificate = found.await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    let code = state.db.keys().link_check("licence", &format!("{number}/{}", certificate.number));
+    let now = state.db.clock().now();
     let shown = match &query.0.code {
         None => false,
-        Some(given) if constant_time_eq(given, &code) => true,
+        Some(given) if is_shown(&state, number, &certificate.number, given, now) => true,
         Some(_) => return Err(Problem::new(ErrorCode::LinkExpired)),
     };
-    Ok(tagged(&request, &LicenceView::new(certificate, date_of(state.db.clock().now()), shown), None, Caching::Private))
+    Ok(tagged(&request, &LicenceView::new(certificate, date_of(now), shown), None, Caching::Private))
+}
+
+/// How long a code shows a licence.
+const SHOWN_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether a code was given out for this certificate and still holds.
+fn is_shown(state: &AppState, zone: i32, number: &str, code: &str, now: Instant) -> bool {
+    let Some((until, check)) = code.split_once('.') else { return false };
+    let expected = state.db.keys().link_check("licence", &format!("{zone}/{number}/{until}"));
+    let fresh = until.parse::<i64>().is_ok_and(|until| now.timestamp() < until);
+    fresh && constant_time_eq(check, &expected)
 }
 
 /// A code by which the holder shows his e-licence.
@@ -167,7 +178,9 @@ pub(crate) struct LicenceCode {
     #[schema(example = "Z4304762024101020000017")]
     certificate_no: String,
     /// Address behind the code.
-    #[schema(example = "https://example.cn/api/v1/zones/hengyang-gaoxin/licences/Z4304762024101020000017?code=7K3M9QXT2B")]
+    #[schema(
+        example = "https://example.cn/api/v1/zones/hengyang-gaoxin/licences/Z4304762024101020000017?code=1727402400.7K3M9QXT2B7K3M9QXT2B7K3M9Q"
+    )]
     url: String,
     /// The code as a picture, SVG.
     qr_svg: String,
@@ -189,7 +202,8 @@ pub(crate) async fn show_licence(
         certificate::find_of_case(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)
     });
     let certificate = read.await?;
-    let code = state.db.keys().link_check("licence", &format!("{}/{}", zone.zone, certificate.number));
+    let until = (state.db.clock().now() + SHOWN_FOR).timestamp();
+    let code = format!("{until}.{}", state.db.keys().link_check("licence", &format!("{}/{}/{until}", zone.zone, certificate.number)));
     let slug = &zone.catalogue.zone.slug;
     let url = format!("{}/api/v1/zones/{slug}/licences/{}?code={code}", state.public_url, certificate.number);
     let qr = QrCode::new(url.as_bytes()).map_err(|_| Problem::new(ErrorCode::Internal))?;

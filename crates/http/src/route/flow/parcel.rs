@@ -48,6 +48,9 @@ pub(crate) async fn send_parcel(on: Target<may::SendParcel>, body: Valid<SendPar
     let SendParcel { recipient, address, phone } = body.value;
     let wrong = |e: domain::identity::IdentityError| Problem::at(ErrorCode::InvalidBody, "/phone", "phone_invalid", e.to_string());
     let phone = Phone::parse(&phone).map_err(wrong)?.to_string();
+    if !on.state.ports.courier.is_set_up() {
+        return Err(Problem::new(ErrorCode::PortUnavailable).detail("尚未接入快递，请自行寄出后在送达时填写运单号"));
+    }
     on.application(body.digest, move |work| send(work, recipient, address, phone)).await
 }
 

@@ -211,30 +211,29 @@ impl From<Objection> for ObjectionView {
     }
 }
 
-/// Objections to what was made public about one case.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Objections {
-    /// Oldest first, at most 100.
-    items: Vec<ObjectionView>,
-}
-
 /// 办件公示期间的异议
-#[utoipa::path(tag = "审批", params(ZonePath, ("id" = Uuid, Path, description = "办件标识")), responses((status = 200, description = "异议", body = Objections)))]
+#[utoipa::path(tag = "审批", params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), PublicityQuery), responses((status = 200, description = "一页异议", body = Page<ObjectionView>)))]
 #[get("/api/v1/zones/{zone}/cases/{id}/objections")]
 pub(crate) async fn list_objections(
     caller: Caller<may::ListObjections>,
     zone: InZone,
     id: Segment<Uuid>,
+    query: Params<PublicityQuery>,
     state: Data<AppState>,
-) -> Result<Json<Objections>, Problem> {
+) -> Result<Json<Page<ObjectionView>>, Problem> {
     let (snapshot, scope) = (zone.0.clone(), caller.scope());
+    let PublicityQuery { limit, cursor } = query.0;
+    let (name, keys, limit) = (format!("objections/{}/{}", zone.zone, id.0), state.db.keys(), usize::from(limit.unwrap_or(20)));
+    let after: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
     let read = state.db.read(move |tx| {
         let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
         let dossier = Dossier::read(tx, &snapshot, application, &scope)?;
         let own = dossier.cases.iter().any(|c| c.id == id.0 && scope.departments.contains(&c.department));
-        if own { Ok(publicity::list_objections(tx, snapshot.zone, id.0)?) } else { Err(Error::NotFound) }
+        if own { Ok(publicity::list_objections(tx, snapshot.zone, id.0, after, wanted)?) } else { Err(Error::NotFound) }
     });
-    Ok(Json(Objections { items: read.await?.into_iter().map(ObjectionView::from).collect() }))
+    let found = page(read.await?, limit, |o| cursor::write(keys, &name, &o.id));
+    Ok(Json(Page { items: found.items.into_iter().map(ObjectionView::from).collect(), next: found.next, count: None }))
 }
 
 /// The answer to an objection.

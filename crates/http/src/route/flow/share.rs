@@ -57,7 +57,7 @@ pub(crate) struct SharedMaterials {
 impl SharedView {
     fn new(told: &Told) -> Self {
         let text = match told.outcome {
-            ShareOutcome::Found => told.outcome.label().to_owned(),
+            ShareOutcome::Found | ShareOutcome::Partial => told.outcome.label().to_owned(),
             ShareOutcome::NotFound | ShareOutcome::Mismatch | ShareOutcome::Unavailable => format!("{}，请上传材料", told.outcome.label()),
         };
         Self { material: told.material.clone(), source: told.source.clone(), outcome: told.outcome, text }
@@ -80,6 +80,9 @@ pub(crate) async fn share_materials(
     let (state, zone, acting, id) = (&on.state, on.zone.0.clone(), on.caller.acting(), on.id);
     let (snapshot, asking) = (zone.clone(), acting.clone());
     let mut found = state.db.read(move |tx| asks(tx, &snapshot, id, &asking)).await?;
+    if material.is_none() && !fields.is_empty() {
+        return Err(Problem::at(ErrorCode::InvalidBody, "/fields", "material_required", "限定字段时应同时指明材料"));
+    }
     if let Some(material) = &material {
         if let Some(reason) = beyond_approval(&zone.catalogue.zone, material, &fields).filter(|_| !fields.is_empty()) {
             return Err(Problem::at(ErrorCode::NotAllowed, "/fields", &reason.code, reason.text));
@@ -109,7 +112,11 @@ async fn ask_sources(on: &Target<may::ShareMaterials>, asks: &Asks, only: &[Stri
         let purpose = asks.purpose.clone();
         let query = Query { source: source.clone(), identifier: identifier.clone(), fields: fields.clone(), purpose };
         let (outcome, evidence, size) = match on.state.ports.data_share.query(&query).await {
-            Ok(Answer::Found { fields, evidence }) => (ShareOutcome::Found, Some(evidence), fields.len()),
+            // Part of the approved fields is a look, not the material.
+            Ok(Answer::Found { fields: told, evidence }) if told.len() == approved.len() => {
+                (ShareOutcome::Found, Some(evidence), told.len())
+            }
+            Ok(Answer::Found { fields: told, evidence }) => (ShareOutcome::Partial, Some(evidence), told.len()),
             Ok(Answer::NotFound) => (ShareOutcome::NotFound, None, 0),
             Ok(Answer::Mismatch) => (ShareOutcome::Mismatch, None, 0),
             Err(_) => (ShareOutcome::Unavailable, None, 0),

@@ -1,0 +1,76 @@
+//! Cases handled in outside systems: entered there once, followed here.
+
+use crate::office::matter;
+use crate::side_by_side::{Hall, case_of};
+use persistence::clock::real_now;
+use persistence::seal::{sha256, signed};
+use rstest::rstest;
+use serde_json::{Value, json};
+use support::Answer;
+use support::Database::{self, Postgres, Sqlite};
+
+const PAPER: (&str, &str) = ("application-form-paper", "申请表原件");
+
+fn code(answer: &Answer) -> &str {
+    answer.body["errors"][0]["code"].as_str().unwrap()
+}
+
+async fn call(hall: &Hall, nonce: &str, body: &Value, change: impl Fn(&mut String)) -> Answer {
+    let state = hall.office.app.state();
+    let zone = state.snapshots.zone("hengyang-gaoxin").unwrap().zone;
+    let secret = state.db.keys().software_secret("callback", &format!("{zone}/firm-registration"));
+    let (timestamp, text) = (real_now().to_rfc3339(), body.to_string());
+    let mut signature = signed(&secret, &format!("{timestamp}\n{nonce}\n{}", hex::encode(sha256(&[text.as_bytes()]))));
+    change(&mut signature);
+    let path = "/api/v1/zones/hengyang-gaoxin/callbacks/firm-registration";
+    let request = hall.office.app.call(reqwest::Method::POST, path).raw("application/json", text);
+    let request = request.header("Callback-Timestamp", &timestamp).header("Callback-Nonce", nonce);
+    request.header("Callback-Signature", &signature).send().await
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_handled_outside_is_entered_once_and_followed_here(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = Hall::open(database).await;
+    let mut outside = matter("o-register", "企业设立登记", 3, &[PAPER]);
+    outside["system_of_record"] = json!("external");
+    hall.office.add("/matters/o-register", &outside).await.ok();
+    hall.publish("o-local", &[("o-here", "HUC", 3, &[PAPER])], &[], |_| ()).await;
+    let here = hall.file("matter", "o-here", &[PAPER.0]).await.text("/cases/0/id");
+    let entered = json!({"system": "firm-registration", "external_ref": "GS20240927001"});
+    assert_eq!(
+        code(&hall.act(&hall.huc, &format!("/cases/{here}/mirror"), entered.clone()).await.problem(409, "state_forbids")),
+        "handled_here"
+    );
+    let filed = hall.file("matter", "o-register", &[PAPER.0]).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    let sheet = hall.office.app.see(&hall.clerk, &format!("/cases/{case}/entry-sheet")).await.ok();
+    assert_eq!(sheet.body["parties"][0]["phone"], "13800003210", "plain, for whoever keys it in");
+    hall.office.app.see(&hall.nrp, &format!("/cases/{case}/entry-sheet")).await.problem(404, "not_found");
+    let timeline = hall.office.app.see(&hall.owner, &format!("/applications/{id}/timeline")).await.ok();
+    assert!(timeline.body.to_string().contains("entry_sheet_read"), "and its owner sees that it was read");
+    hall.act(&hall.huc, &format!("/cases/{case}/mirror"), entered).await.ok();
+    let refused = hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.problem(409, "state_forbids");
+    assert_eq!(code(&refused), "mirrored", "nobody types twice");
+    let told = |event: &str, state: u8| json!({"event_id": event, "case": case, "state": state, "text": "准予登记"});
+    call(&hall, "nonce-0001", &told("e1", 8), |s| s.replace_range(0..1, if s.starts_with('0') { "1" } else { "0" }))
+        .await
+        .problem(401, "credentials_refused");
+    assert_eq!(call(&hall, "nonce-0001", &told("e1", 8), |_| ()).await.ok().body, json!({"outcome": "applied", "repeated": false}));
+    assert_eq!(call(&hall, "nonce-0002", &told("e1", 8), |_| ()).await.ok().body, json!({"outcome": "applied", "repeated": true}));
+    assert_eq!(case_of(&hall.look(&id).await, "o-register")["state"], "accepted");
+    assert_eq!(call(&hall, "nonce-0003", &told("e2", 8), |_| ()).await.ok().body["outcome"], "refused", "accepted already");
+    assert_eq!(call(&hall, "nonce-0001", &told("e3", 11), |_| ()).await.status, 422, "a nonce is used once");
+    call(&hall, "nonce-0004", &told("e4", 9), |_| ()).await.ok();
+    call(&hall, "nonce-0005", &told("e5", 10), |_| ()).await.ok();
+    assert_eq!(call(&hall, "nonce-0006", &told("e6", 11), |_| ()).await.ok().body["outcome"], "applied");
+    let then = hall.look(&id).await;
+    let decided = case_of(&then, "o-register");
+    assert_eq!((&decided["state"], &decided["outcome"]), (&json!("decided"), &json!("granted")));
+    assert!(decided["certificate_no"].is_string());
+    hall.act(&hall.issuer, &format!("/applications/{id}/issue"), json!({})).await.ok();
+    let nobody = json!({"event_id": "e7", "case": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c", "state": 8});
+    call(&hall, "nonce-0007", &nobody, |_| ()).await.problem(404, "not_found");
+    assert_eq!(call(&hall, "nonce-0008", &nobody, |_| ()).await.ok().body["outcome"], "quarantined");
+    call(&hall, "nonce-0009", &json!({"event_id": "e8", "case": case, "state": 99}), |_| ()).await.problem(422, "invalid_body");
+}
