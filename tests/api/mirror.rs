@@ -3,9 +3,10 @@
 use crate::office::matter;
 use crate::side_by_side::{Hall, case_of};
 use persistence::clock::real_now;
-use persistence::seal::{sha256, signed};
+use persistence::seal::signed;
 use rstest::rstest;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use support::Answer;
 use support::Database::{self, Postgres, Sqlite};
 
@@ -18,9 +19,9 @@ fn code(answer: &Answer) -> &str {
 async fn call(hall: &Hall, nonce: &str, body: &Value, change: impl Fn(&mut String)) -> Answer {
     let state = hall.office.app.state();
     let zone = state.snapshots.zone("hengyang-gaoxin").unwrap().zone;
-    let secret = state.db.keys().software_secret("callback", &format!("{zone}/firm-registration"));
+    let secret = state.db.keys().callback_secret(zone, "firm-registration");
     let (timestamp, text) = (real_now().to_rfc3339(), body.to_string());
-    let mut signature = signed(&secret, &format!("{timestamp}\n{nonce}\n{}", hex::encode(sha256(&[text.as_bytes()]))));
+    let mut signature = signed(&secret, &format!("{timestamp}\n{nonce}\n{}", hex::encode(Sha256::digest(text.as_bytes()))));
     change(&mut signature);
     let path = "/api/v1/zones/hengyang-gaoxin/callbacks/firm-registration";
     let request = hall.office.app.call(reqwest::Method::POST, path).raw("application/json", text);

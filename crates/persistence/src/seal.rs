@@ -154,6 +154,12 @@ impl Keys {
         keyed(&self.software, &[purpose.as_bytes(), owner.as_bytes()])
     }
 
+    /// The secret by which an outside system signs what it tells a zone: its own for each zone and system.
+    #[must_use]
+    pub fn callback_secret(&self, zone: i32, system: &str) -> [u8; 32] {
+        self.software_secret("callback", &format!("{zone}/{system}"))
+    }
+
     /// The refresh token that follows `token`: derived, so that a lost answer can be given again without
     /// storing any token.
     #[must_use]
@@ -204,7 +210,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// SHA-256, for tokens and request digests.
+/// SHA-256 over the length and the bytes of each part, for tokens and request digests: not what others compute over a file.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> Vec<u8> {
     let mut digest = Sha256::new();

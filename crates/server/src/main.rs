@@ -6,7 +6,7 @@ use domain::catalogue::{Bundle, Catalogue, Matter, Zone};
 use domain::local_time::date_of;
 use persistence::catalogue::DocumentKind;
 use persistence::clock::real_now;
-use persistence::{audit, migrate, zone};
+use persistence::{Db, audit, migrate, zone};
 use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,13 @@ enum Command {
         zone: String,
         /// The archive to write.
         file: PathBuf,
+    },
+    /// Print the secret, in hexadecimal, by which an outside system signs what it tells a zone.
+    CallbackSecret {
+        /// Slug of the zone.
+        zone: String,
+        /// Code of the system, as it stands in the address it calls.
+        system: String,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -96,6 +103,11 @@ fn main() -> anyhow::Result<()> {
         }
         Command::Import { folder, dry_run } => import(folder, dry_run)?,
         Command::Export { zone, file } => export(&zone, &file)?,
+        Command::CallbackSecret { zone, system } => {
+            let db = connect(&Config::read()?, &Options::default())?;
+            let zone = zone_numbered(&db, &zone)?;
+            println!("{}", hex::encode(db.keys().callback_secret(zone, &system)));
+        }
         Command::Audit { command: Audit::Verify } => verify()?,
     }
     Ok(())
@@ -149,10 +161,14 @@ fn installed() -> Vec<Arc<Catalogue>> {
 
 fn export(slug: &str, file: &Path) -> anyhow::Result<()> {
     let db = connect(&Config::read()?, &Options::default())?;
-    let zones = db.write_blocking(zone::list)?;
-    let (number, _) = zones.into_iter().find(|(_, known)| known == slug).with_context(|| format!("no zone {slug}"))?;
+    let number = zone_numbered(&db, slug)?;
     let bytes = db.snapshot_blocking(|tx| pack(tx, number, &[DocumentKind::Zone, DocumentKind::Matter, DocumentKind::Bundle]))?;
     std::fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
+}
+
+fn zone_numbered(db: &Db, slug: &str) -> anyhow::Result<i32> {
+    let zones = db.write_blocking(zone::list)?;
+    Ok(zones.into_iter().find(|(_, known)| known == slug).with_context(|| format!("no zone {slug}"))?.0)
 }
 
 fn verify() -> anyhow::Result<()> {

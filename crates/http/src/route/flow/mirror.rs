@@ -14,9 +14,10 @@ use domain::number::Series;
 use persistence::application::find_application_of;
 use persistence::callback::{self, CallbackEvent, CallbackOutcome};
 use persistence::clock::real_now;
-use persistence::seal::{sha256, signed};
+use persistence::seal::signed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -185,6 +186,7 @@ pub(crate) async fn receive_callback(
             state.db.write(move |tx| callback::insert(tx, at, &kept)).await?;
             CallbackOutcome::Refused
         }
+        Err(Error::KeyReused) => return Err(Problem::new(ErrorCode::KeyReused).detail("随机数已用于另一次回传，请换一个")),
         Err(error) => return Err(error.into()),
     };
     Ok(Json(CallbackAnswer { outcome, repeated: false }))
@@ -225,11 +227,11 @@ async fn apply(
 fn authentic(request: &HttpRequest, body: &[u8], state: &AppState, zone: i32, system: &str) -> Result<String, Problem> {
     let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (timestamp, nonce, signature) = (header("callback-timestamp"), header("callback-nonce"), header("callback-signature"));
-    let refused = || Problem::new(ErrorCode::CredentialsRefused);
+    let refused = || Problem::new(ErrorCode::CredentialsRefused).detail("签名、时间戳或随机数不正确");
     let at = DateTime::parse_from_rfc3339(&timestamp).map_err(|_| refused())?.with_timezone(&Utc);
     let fresh = (real_now() - at).num_seconds().abs() <= CLOCKS_APART;
-    let secret = state.db.keys().software_secret("callback", &format!("{zone}/{system}"));
-    let expected = signed(&secret, &format!("{timestamp}\n{nonce}\n{}", hex::encode(sha256(&[body]))));
+    let secret = state.db.keys().callback_secret(zone, system);
+    let expected = signed(&secret, &format!("{timestamp}\n{nonce}\n{}", hex::encode(Sha256::digest(body))));
     let sound = fresh && (8..=100).contains(&nonce.len()) && constant_time_eq(&expected, &signature);
     if sound { Ok(nonce) } else { Err(refused()) }
 }
