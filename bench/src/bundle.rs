@@ -2,24 +2,15 @@
 //! deliver, rate.
 
 use crate::database::{execute, sibling};
-use crate::life::post;
-use crate::load::{exchange, request};
-use crate::run::{SERVER, Settings, ZONE, median, serve};
+use crate::lives::{People, lives, login, post, print_line};
+use crate::run::{SERVER, Settings, ZONE, serve};
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
 const MATTERS: [&str; 4] = ["bench-a", "bench-b", "bench-c", "bench-d"];
-
-struct People {
-    owner: String,
-    clerk: String,
-    officer: String,
-    issuer: String,
-}
 
 /// Measures on SQLite and PostgreSQL, rounds alternated, and prints a table.
 pub async fn run(settings: &Settings) -> anyhow::Result<()> {
@@ -33,42 +24,24 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     for round in 0..settings.rounds {
         for ((_, url, folder), (rates, times)) in databases.iter().zip(&mut measured) {
             let _server = serve(settings, url, folder).await?;
-            let people = Arc::new(people(folder).await?);
+            let people = Arc::new(People::login(folder).await?);
             if round == 0 {
                 publish(folder).await?;
             }
-            let (rate, took) = lives(settings, &people).await?;
+            let (rate, took) = lives(settings, move |stream| {
+                let people = people.clone();
+                Box::pin(async move { live(stream, &people).await })
+            })
+            .await?;
             rates.push(rate);
             times.extend(took);
         }
     }
     println!("| bundle of four matters, {} connections | lives/s (range) | p50 ms | p99 ms |\n|---|---|---|---|", settings.connections);
-    for ((name, ..), (rates, mut times)) in databases.iter().zip(measured) {
-        times.sort_by(f64::total_cmp);
-        let (low, high) = rates.iter().fold((f64::MAX, 0.0_f64), |(l, h), v| (l.min(*v), h.max(*v)));
-        let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or(0.0);
-        println!("| {name} | {:.1} ({low:.1}–{high:.1}) | {:.1} | {:.1} |", median(&rates), at(0.5), at(0.99));
+    for ((name, ..), (rates, times)) in databases.iter().zip(measured) {
+        print_line(name, &rates, times);
     }
     Ok(())
-}
-
-async fn login(folder: &Path, role: &str, department: Option<&str>) -> anyhow::Result<String> {
-    let accounts: Value = serde_json::from_slice(&std::fs::read(folder.join("demo-accounts.json"))?)?;
-    let fits = |a: &&Value| a["role"] == role && a["zone"] == "hengyang-gaoxin" && a["department"].as_str() == department;
-    let account = accounts.as_array().and_then(|all| all.iter().find(fits)).context("no such account")?;
-    let body = json!({"username": account["username"], "password": account["password"]}).to_string();
-    let mut stream = TcpStream::connect(SERVER).await?;
-    let answer: Value = serde_json::from_slice(&exchange(&mut stream, &request("POST", "/api/v1/sessions/password", &[], &body)).await?)?;
-    Ok(format!("Bearer {}", answer["access_token"].as_str().context("no token")?))
-}
-
-async fn people(folder: &Path) -> anyhow::Result<People> {
-    Ok(People {
-        owner: login(folder, "applicant", None).await?,
-        clerk: login(folder, "window_clerk", None).await?,
-        officer: login(folder, "examiner", Some("HUC")).await?,
-        issuer: login(folder, "issuer", None).await?,
-    })
 }
 
 /// Publishes four matters and their bundle: c after a and b, d beside.
@@ -104,30 +77,6 @@ fn matter(code: &str) -> Value {
             "required": ["applicant_name"]},
         "handled_at": [{"place": "hall"}], "source": "illustrative",
     })
-}
-
-async fn lives(settings: &Settings, people: &Arc<People>) -> anyhow::Result<(f64, Vec<f64>)> {
-    let (began, until) = (Instant::now(), Instant::now() + Duration::from_secs(settings.seconds));
-    let mut tasks = Vec::new();
-    for _ in 0..settings.connections {
-        let people = people.clone();
-        tasks.push(tokio::spawn(async move {
-            let mut stream = TcpStream::connect(SERVER).await?;
-            stream.set_nodelay(true)?;
-            let mut times = Vec::new();
-            while Instant::now() < until {
-                let began = Instant::now();
-                live(&mut stream, &people).await?;
-                times.push(began.elapsed().as_secs_f64() * 1000.0);
-            }
-            anyhow::Ok(times)
-        }));
-    }
-    let mut times = Vec::new();
-    for task in tasks {
-        times.extend(task.await??);
-    }
-    Ok((times.len() as f64 / began.elapsed().as_secs_f64(), times))
 }
 
 async fn live(stream: &mut TcpStream, people: &People) -> anyhow::Result<()> {

@@ -17,6 +17,7 @@ mod bundle;
 mod catalogue;
 mod database;
 mod life;
+mod lives;
 mod load;
 mod run;
 mod twin;

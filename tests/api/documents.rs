@@ -2,7 +2,7 @@
 
 use domain::catalogue::{Bundle, Matter, Zone};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use workflow::catalogue::document_schema;
 
@@ -50,6 +50,34 @@ fn every_operation_and_schema_is_described() {
             assert!(described, "{name}.{field} has no description");
         }
     }
+}
+
+/// The document holds one schema a name: a second type of the same name would silently take the place of the first.
+#[test]
+fn no_two_schemas_share_a_name() {
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for path in rust_files(&root().join("crates")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (mut schema, mut name) = (false, None);
+        for line in text.lines().map(|line| format!(" {}", line.trim())) {
+            let line = line.as_str();
+            if line.starts_with(" #[derive(") && line.contains("ToSchema") || line.ends_with("codes! {") {
+                (schema, name) = (true, None);
+            } else if let Some(other) = line.strip_prefix(" #[schema(as = ") {
+                name = other.strip_suffix(")]").map(str::to_owned);
+            } else if schema && let Some(declared) = line.split(" struct ").nth(1).or_else(|| line.split(" enum ").nth(1)) {
+                let declared = declared.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
+                let name = name.take().unwrap_or(declared);
+                schema = false;
+                if let Some(first) = seen.insert(name.clone(), path.clone()) {
+                    twice.push(format!("{name}: {} and {}", first.display(), path.display()));
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 300, "{} schemas were found", seen.len());
+    assert!(twice.is_empty(), "{twice:#?}");
 }
 
 #[test]

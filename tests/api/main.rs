@@ -38,6 +38,7 @@ mod readme;
 mod receive;
 mod registers;
 mod scenarios;
+mod service;
 mod session;
 mod side_by_side;
 mod statements;

@@ -18,11 +18,19 @@ macro_rules! codes {
             fn as_str(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
             fn parse(text: &str) -> Option<Self> { match text { $($code => Some(Self::$variant),)+ _ => None } }
         }
+        impl std::str::FromStr for $name {
+            type Err = $crate::code::UnknownCode;
+            fn from_str(text: &str) -> Result<Self, Self::Err> { $crate::code::TextCode::parse(text).ok_or($crate::code::UnknownCode) }
+        }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str($crate::code::TextCode::as_str(*self)) }
         }
     };
 }
+
+/// A text that is no code of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownCode;
 
 /// A value of a closed code table.
 pub trait TextCode: Copy + Sized {

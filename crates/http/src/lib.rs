@@ -5,6 +5,7 @@ mod etag;
 mod extract;
 pub mod metrics;
 mod openapi;
+mod perform;
 mod problem;
 mod request_id;
 mod route;

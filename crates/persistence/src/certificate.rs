@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use domain::application::{FilingChannel, PartyKind};
 use domain::codes;
 use domain::local_time::Instant;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 codes! {
@@ -345,12 +346,20 @@ pub fn list_mine(
 }
 
 /// A place in the register.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterPosition {
     /// When the last line seen was granted.
     pub granted_at: Instant,
     /// Its number.
     pub number: String,
+}
+
+impl RegisterPosition {
+    /// The place of a certificate.
+    #[must_use]
+    pub fn of(certificate: &Certificate) -> Self {
+        Self { granted_at: certificate.granted_at, number: certificate.number.clone() }
+    }
 }
 
 /// The public register of grants, newest first (行政许可法 40).

@@ -9,6 +9,7 @@ mod dossier;
 mod error;
 pub mod jobs;
 pub mod password;
+pub mod print;
 pub mod session;
 mod snapshot;
 

@@ -4,17 +4,16 @@ mod action;
 mod case;
 mod light;
 mod party;
+mod progress;
 mod run;
 mod settle;
 mod submit;
 
 pub use action::{Action, ActionName, Viewer, application_actions, next_step};
-pub use case::{
-    Case, CaseState, Deadline, Ending, Hold, HoldCause, Mirror, Outcome, Pause, ProceedingStage, Progress, PromisedLimit, Reversal,
-    ReversalKind, Target, exchange_state,
-};
+pub use case::{Case, CaseState, Deadline, Ending, Outcome, PromisedLimit, Target, exchange_state};
 pub use light::{Light, light, yellow_from};
 pub use party::{Identifier, IdentifierType, Party, PartyKind, PartyProblem, PartyRole, check_parties};
+pub use progress::{Hold, HoldCause, Mirror, Pause, ProceedingStage, Progress, Reversal, ReversalKind};
 pub use run::{CaseRun, Run, RunState, run, state_of};
 pub use settle::{DeemedAcceptance, Lapse, counting_start, decision_deadline, settle};
 pub use submit::{Filing, submit};

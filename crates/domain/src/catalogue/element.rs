@@ -105,6 +105,7 @@ crate::codes! {
 /// A special procedure that may take time outside of the limit (特别程序).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterSpecialProcedure)]
 pub struct SpecialProcedure {
     /// Kind.
     pub kind: SpecialProcedureKind,

@@ -63,7 +63,7 @@ codes! {
 
 codes! {
     /// Where it was rated (评价渠道 1–7).
-    pub enum Channel {
+    pub enum EvaluationChannel {
         /// 电脑端.
         Web = "web", "电脑端";
         /// 移动端.

@@ -31,8 +31,8 @@ pub use decide::{
 };
 pub use deliver::{DeliveryWay, deliver, issue};
 pub use evaluation::{
-    Channel as EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating,
-    may_rate, once_a_service, rate_text,
+    EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating, may_rate,
+    once_a_service, rate_text,
 };
 pub use joint::{Correction, JointKind, JointReview, JointState, Opinion, Participant, Round};
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};

@@ -23,6 +23,23 @@ codes! {
     }
 }
 
+impl ShareOutcome {
+    /// What a source's fields are worth: all that were approved bring the material, a part of them is a look.
+    #[must_use]
+    pub const fn of_fields(told: usize, approved: usize) -> Self {
+        if told == approved { Self::Found } else { Self::Partial }
+    }
+
+    /// What the applicant reads: what came, or what he is to do instead.
+    #[must_use]
+    pub fn advice(self) -> String {
+        match self {
+            Self::Found | Self::Partial => self.label().to_owned(),
+            Self::NotFound | Self::Mismatch | Self::Unavailable => format!("{}，请上传材料", self.label()),
+        }
+    }
+}
+
 /// A material that was brought without the applicant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedMaterial {

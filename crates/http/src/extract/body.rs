@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
+use domain::identity::Phone;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use persistence::seal::sha256;
@@ -39,9 +40,18 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
                 body.extend_from_slice(&chunk);
             }
             let digest = sha256(&[request.method().as_str().as_bytes(), request.path().as_bytes(), &body]);
-            Ok(Self { value: read(&body)?, digest })
+            Ok(Self { value: read_json(&body)?, digest })
         })
     }
+}
+
+/// A phone as it is kept.
+///
+/// # Errors
+/// `phone_invalid` at `/phone`.
+pub(crate) fn read_phone(text: &str) -> Result<String, Problem> {
+    let phone = Phone::parse(text).map_err(|e| Problem::at(ErrorCode::InvalidBody, "/phone", "phone_invalid", e.to_string()))?;
+    Ok(phone.to_string())
 }
 
 fn require_json(request: &HttpRequest) -> Result<(), Problem> {
@@ -51,7 +61,11 @@ fn require_json(request: &HttpRequest) -> Result<(), Problem> {
     if json { Ok(()) } else { Err(Problem::new(ErrorCode::UnsupportedMediaType).detail("Content-Type应为application/json")) }
 }
 
-fn read<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, Problem> {
+/// A checked value of a JSON body.
+///
+/// # Errors
+/// `bad_json` for what can't be read, `invalid_body` with every place for what is wrong.
+pub(crate) fn read_json<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::new(ErrorCode::BadEncoding))?;
     if text.contains('\0') || text.contains("\\u0000") {
         return Err(Problem::at(ErrorCode::InvalidBody, "", "control_character", "不能包含空字符（U+0000）"));

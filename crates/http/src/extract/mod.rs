@@ -9,7 +9,7 @@ mod query;
 mod target;
 mod zone;
 
-pub(crate) use body::Valid;
+pub(crate) use body::{Valid, read_json, read_phone};
 pub(crate) use caller::{Anyone, Caller};
 pub(crate) use headers::{IdempotencyKey, IfMatch};
 pub(crate) use path::{Segment, Segments};

@@ -4,6 +4,7 @@ use super::may::Permission;
 use super::{Caller, IdempotencyKey, InZone, Segment};
 use crate::AppState;
 use crate::etag::changed;
+use crate::perform::perform_on;
 use crate::problem::{ErrorCode, Problem};
 use crate::view::application::ApplicationView;
 use crate::view::case::CaseView;
@@ -11,13 +12,11 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use domain::local_time::date_of;
-use domain::number::Series;
 use persistence::application::find_application_of;
 use std::future::{Ready, ready};
 use uuid::Uuid;
 use workflow::Error;
-use workflow::application::{Acting, Done, Order, Work, perform, received_count};
+use workflow::application::{Acting, Done, Work};
 
 /// Everything a command needs besides its body.
 pub(crate) struct Target<P> {
@@ -106,7 +105,7 @@ impl<P: Permission> Target<P> {
         Ok(changed(StatusCode::OK, &view, version, done.replayed))
     }
 
-    /// Reserves the case numbers a command may need, does it, gives back what was not used.
+    /// Does a command on an application, once a key.
     pub(crate) async fn perform<F>(&self, application: Uuid, digest: Vec<u8>, act: F) -> Result<Done, Problem>
     where
         F: FnOnce(&mut Work<'_, '_>) -> Result<(), Error> + Send + 'static,
@@ -119,28 +118,7 @@ impl<P: Permission> Target<P> {
     where
         F: FnOnce(&mut Work<'_, '_>) -> Result<(), Error> + Send + 'static,
     {
-        let (state, zone) = (&self.state, self.zone.zone);
-        let count = state.db.read(move |tx| Ok::<_, Error>(received_count(tx, zone, application)?)).await?;
-        let day = date_of(state.db.clock().now());
-        let stock = state.numbers.stock(&state.db, zone, &self.zone.catalogue.zone.area_code, Series::Case, day, count).await?;
-        let order = Order {
-            snapshots: state.snapshots.clone(),
-            known: self.zone.0.clone(),
-            id: application,
-            acting,
-            request: self.key.as_ref().map(|key| self.caller.once(zone, key, digest)),
-            stock: stock.clone(),
-        };
-        let done = state.db.write(move |tx| perform(tx, order, act)).await;
-        let unused = match &done {
-            Ok(done) => done.unused.clone(),
-            // A failure of the database may hide a commit.
-            Err(Error::Database(_)) => persistence::number::Stock::default(),
-            Err(_) => stock,
-        };
-        for number in unused.into_numbers() {
-            state.numbers.give_back(zone, Series::Case, day, number);
-        }
-        Ok(done?)
+        let request = self.key.as_ref().map(|key| self.caller.once(self.zone.zone, key, digest));
+        Ok(perform_on(&self.state, self.zone.0.clone(), acting, application, request, act).await?)
     }
 }

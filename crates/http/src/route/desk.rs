@@ -1,18 +1,16 @@
 //! The desk of clerks, examiners and supervisors.
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::{Caller, InZone, Params, ZonePath, may};
 use crate::problem::Problem;
 use crate::view::case::CaseView;
 use crate::view::masked;
-use crate::view::page::{Count, CountMode, Page, page};
+use crate::view::page::{Count, CountMode, Page, Paging};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use domain::application::{CaseState, Light};
-use domain::local_time::Instant;
 use persistence::DbError;
-use persistence::application::{DeskFilter, DeskPosition, count_desk_cases, list_desk_cases as list};
+use persistence::application::{DeskFilter, count_desk_cases, list_desk_cases as list};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -69,13 +67,10 @@ pub(crate) async fn list_desk_cases(
 ) -> Result<Json<Page<DeskLine>>, Problem> {
     let DeskQuery { state: case_state, light, department, mine, limit, cursor, count } = query.0;
     let name = format!("desk/{}/{case_state:?}/{light:?}/{department:?}/{mine}", zone.zone);
-    let keys = state.db.keys();
-    let after: Option<(Instant, Uuid)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let after = after.map(|(queue_at, case)| DeskPosition { queue_at, case });
-    let (number, scope, limit) = (zone.zone, caller.scope(), usize::from(limit.unwrap_or(20)));
+    let paging = Paging::new(&state, name, limit, cursor)?;
+    let (number, scope, (after, wanted)) = (zone.zone, caller.scope(), paging.wanted());
     let handler = mine.then_some(caller.account);
     let filter = DeskFilter { state: case_state, light, department, handler };
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
     let read = state.db.read(move |tx| {
         let counted = count.map(|CountMode::Bounded| count_desk_cases(tx, number, &scope, &filter)).transpose()?;
         Ok::<_, DbError>((list(tx, number, &scope, &filter, after, wanted)?, counted, tx.now()))
@@ -85,12 +80,11 @@ pub(crate) async fn list_desk_cases(
         settle_cases(std::slice::from_mut(&mut line.case), now, &zone);
     }
     let seat = caller.seat();
-    let places = page(found, limit, |line| cursor::write(keys, &name, &(line.position.queue_at, line.position.case)));
     let line = |d: persistence::application::DeskCase| DeskLine {
         application: d.application,
         submission_no: d.submission_no,
         applicant: masked::listed_name(d.applicant_kind, d.applicant),
         case: CaseView::new(d.case, &zone.catalogue, now, Some((&seat, false))),
     };
-    Ok(Json(Page { items: places.items.into_iter().map(line).collect(), next: places.next, count: counted.map(Count::bounded) }))
+    Ok(Json(Page { count: counted.map(Count::bounded), ..paging.page(found, |line| line.position, line) }))
 }

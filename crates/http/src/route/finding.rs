@@ -1,12 +1,11 @@
 //! What electronic supervision found: listed, urged, answered, closed.
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::may::Permission;
 use crate::extract::{Caller, InZone, Params, Target, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, Paging};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use domain::application::Light;
@@ -40,7 +39,7 @@ pub(crate) struct FindingQuery {
 
 /// A finding.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Finding)]
+#[schema(as = SupervisionFinding)]
 pub(crate) struct FindingView {
     /// Identity.
     id: Uuid,
@@ -118,14 +117,11 @@ pub(crate) async fn list_findings(
 ) -> Result<Json<Page<FindingView>>, Problem> {
     let FindingQuery { state: standing, department, light, limit, cursor } = query.0;
     let name = format!("findings/{}/{}/{standing:?}/{department:?}/{light:?}", zone.zone, caller.account);
-    let (keys, limit, scope) = (state.db.keys(), usize::from(limit.unwrap_or(20)), caller.scope());
-    let before: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
+    let paging = Paging::new(&state, name, limit, cursor)?;
+    let (number, scope, (before, wanted)) = (zone.zone, caller.scope(), paging.wanted());
     let filter = FindingFilter { state: standing, department, light };
-    let (number, wanted) = (zone.zone, i64::try_from(limit).unwrap_or(20) + 1);
     let found = state.db.read(move |tx| finding::list(tx, number, &scope, &filter, before, wanted)).await?;
-    let found = page(found, limit, |(_, f)| cursor::write(keys, &name, &f.id));
-    let items = found.items.into_iter().map(|(application, f)| FindingView::new(application, f)).collect();
-    Ok(Json(Page { items, next: found.next, count: None }))
+    Ok(Json(paging.page(found, |(_, f)| f.id, |(application, f)| FindingView::new(application, f))))
 }
 
 /// What is said about a finding.

@@ -151,7 +151,7 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::list_joint_reviews)
         .service(flow::give_joint_opinion)
         .service(flow::correct_joint_review)
-        .service(flow::get_joint_figures)
+        .service(figures::get_joint_figures)
         .service(application::get_application_run)
         .service(application::get_withdrawal_effect);
 }

@@ -27,7 +27,7 @@ pub(crate) struct ClockChange {
 
 /// The clock, and what was done.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ClockView {
+pub(crate) struct SandboxClock {
     /// What the clock reads now; it goes on running.
     now: Moment,
     /// How much was due and has been done.
@@ -36,13 +36,13 @@ pub(crate) struct ClockView {
 }
 
 /// 拨动法定时钟并执行到期任务（仅开发环境）
-#[utoipa::path(tag = "开发", request_body = ClockChange, responses((status = 200, description = "时钟", body = ClockView)))]
+#[utoipa::path(tag = "开发", request_body = ClockChange, responses((status = 200, description = "时钟", body = SandboxClock)))]
 #[put("/api/v1/sandbox/clock")]
 pub(crate) async fn set_sandbox_clock(
     _: Anyone<may::SetSandboxClock>,
     body: Valid<ClockChange>,
     state: Data<AppState>,
-) -> Result<Json<ClockView>, Problem> {
+) -> Result<Json<SandboxClock>, Problem> {
     let clock = state.db.clock();
     let target = match (body.value.now, body.value.advance) {
         (Some(now), None) => now.to_utc(),
@@ -57,7 +57,7 @@ pub(crate) async fn set_sandbox_clock(
     let worker = state.worker();
     let jobs_run = worker.run_due().await?;
     worker.relay_feed().await?;
-    Ok(Json(ClockView { now: clock.now().into(), jobs_run }))
+    Ok(Json(SandboxClock { now: clock.now().into(), jobs_run }))
 }
 
 fn duration(text: &str) -> Result<TimeDelta, Problem> {

@@ -1,13 +1,12 @@
 //! What supervisors and desks keep in sight: counts, duties, colleagues, credit.
 
 use crate::AppState;
-use crate::cursor;
 use crate::etag::changed;
 use crate::extract::{Caller, InZone, Params, Segment, Target, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::case_file::ObligationView;
-use crate::view::page::{Count, Page, page};
+use crate::view::page::{Count, Page, PageQuery, Paging};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
@@ -164,15 +163,12 @@ pub(crate) async fn list_obligations(
     state: Data<AppState>,
 ) -> Result<Json<Page<ObligationLine>>, Problem> {
     let ObligationQuery { state: wanted_state, owed_by, limit, cursor } = query.0;
-    let (name, keys) = (format!("obligations/{}/{wanted_state:?}/{owed_by:?}", zone.zone), state.db.keys());
-    let after: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let (number, scope, limit) = (zone.zone, caller.scope(), usize::from(limit.unwrap_or(20)));
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let paging = Paging::new(&state, format!("obligations/{}/{wanted_state:?}/{owed_by:?}", zone.zone), limit, cursor)?;
+    let (number, scope, (after, wanted)) = (zone.zone, caller.scope(), paging.wanted());
     let filter = ObligationFilter { state: wanted_state, owed_by };
     let found = state.db.read(move |tx| obligation::list_desk(tx, number, &scope, &filter, after, wanted)).await?;
-    let lines = page(found, limit, |(_, o)| cursor::write(keys, &name, &o.id));
     let line = |(application, o)| ObligationLine { application, obligation: ObligationView::from(o) };
-    Ok(Json(Page { items: lines.items.into_iter().map(line).collect(), next: lines.next, count: None }))
+    Ok(Json(paging.page(found, |(_, o)| o.id, line)))
 }
 
 /// An internal record against an applicant; who he is stands in the application.
@@ -219,35 +215,19 @@ impl From<CreditRecord> for CreditView {
     }
 }
 
-/// Which records.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CreditQuery {
-    /// 每页条数，1至100
-    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
-    limit: Option<u8>,
-    /// 上一页返回的游标
-    cursor: Option<String>,
-}
-
 /// 违诺记录与限制申请
-#[utoipa::path(tag = "监督", params(ZonePath, CreditQuery), responses((status = 200, description = "一页记录", body = Page<CreditView>)))]
+#[utoipa::path(tag = "监督", params(ZonePath, PageQuery), responses((status = 200, description = "一页记录", body = Page<CreditView>)))]
 #[get("/api/v1/zones/{zone}/credit-records")]
 pub(crate) async fn list_credit_records(
     _: Caller<may::ListCreditRecords>,
     zone: InZone,
-    query: Params<CreditQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<CreditView>>, Problem> {
-    let CreditQuery { limit, cursor } = query.0;
-    let (name, keys) = (format!("credit/{}", zone.zone), state.db.keys());
-    let before: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let (number, limit) = (zone.zone, usize::from(limit.unwrap_or(20)));
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let paging = Paging::new(&state, format!("credit/{}", zone.zone), query.0.limit, query.0.cursor)?;
+    let (number, (before, wanted)) = (zone.zone, paging.wanted());
     let found = state.db.read(move |tx| credit::list(tx, number, before, wanted)).await?;
-    let lines = page(found, limit, |r| cursor::write(keys, &name, &r.id));
-    Ok(Json(Page { items: lines.items.into_iter().map(CreditView::from).collect(), next: lines.next, count: None }))
+    Ok(Json(paging.page(found, |r| r.id, CreditView::from)))
 }
 
 /// The breach was repaired.

@@ -4,6 +4,7 @@ pub mod application;
 pub mod case;
 pub mod case_file;
 pub mod catalogue;
+pub mod clock;
 pub mod draft;
 pub mod guide;
 pub mod masked;

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use domain::access::Reach;
 use domain::application::{Case, CaseState, Light, PartyKind, PartyRole};
 use domain::local_time::Instant;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -81,7 +82,7 @@ pub struct DeskFilter {
 }
 
 /// A place in a desk's queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskPosition {
     /// Deadline of the last line seen.
     pub queue_at: Instant,

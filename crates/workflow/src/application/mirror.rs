@@ -9,6 +9,7 @@ use domain::flow::{
     self, Acceptance, Command, Decision, Obligation, ObligationState, Owed, Refusal, RejectGround, SpecialProcedure, act_of, unfit,
 };
 use domain::reason::Reason;
+use persistence::callback::{self, CallbackEvent};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -55,11 +56,18 @@ pub struct Told {
     pub basis: Option<String>,
 }
 
-/// Lets a case follow what the outside system told.
+/// Lets a case follow what the outside system told, and keeps that it was told.
 ///
 /// # Errors
-/// [`Error::StateForbids`] for a case that is not handled there, or whose state does not fit.
-pub fn follow_outside(work: &mut Work<'_, '_>, id: Uuid, told: &Told) -> Result<(), Error> {
+/// [`Error::StateForbids`] for a case that is not handled there, or whose state does not fit; [`Error::KeyReused`] for an
+/// event or a nonce that came before.
+pub fn follow_outside(work: &mut Work<'_, '_>, id: Uuid, told: &Told, event: &CallbackEvent) -> Result<(), Error> {
+    follow(work, id, told)?;
+    let (zone, tx) = (work.zone(), &mut *work.tx);
+    if callback::insert(tx, zone, event)? { Ok(()) } else { Err(Error::KeyReused) }
+}
+
+fn follow(work: &mut Work<'_, '_>, id: Uuid, told: &Told) -> Result<(), Error> {
     let case = work.case(id)?.clone();
     if case.progress.mirrored.as_ref().is_none_or(|m| m.system != told.system) {
         let reason = Reason::new("not_mirrored", "本办件未登记为由该系统办理", "系统对接");

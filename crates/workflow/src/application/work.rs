@@ -1,47 +1,31 @@
 //! A command under way on one locked application: what it may touch, and how everything is saved at once.
 
-use super::{Acting, Done, lock_for, replay};
-use crate::{Dossier, Error, Snapshots, ZoneSnapshot};
-use chrono::TimeDelta;
+use super::Acting;
+use crate::{Dossier, Error, ZoneSnapshot};
 use domain::access::Reach;
 use domain::application::{ApplicationState, Case, CaseState, Filing, PartyKind, PartyRole, ProceedingStage};
 use domain::assessment::{Assessment, Facts};
 use domain::calendar::{Due, Limit, due};
 use domain::catalogue::{Matter, Presence, ZoneSettings};
 use domain::event::EventKind;
-use domain::flow::{self, ClockEntry, Command, Finding, Obligation, ObligationState, Proceeding, ProceedingCause, forbidden};
+use domain::flow::{self, ClockEntry, Command, Finding, Obligation, Proceeding, ProceedingCause, forbidden};
 use domain::local_time::Instant;
 use domain::reason::Reason;
-use persistence::application::{
-    Application, CaseFile, CaseNote, Content, find_case_file, insert_clock_entry, list_clock, lock_unscoped_whole, save_case,
-    save_case_file, save_content,
-};
-use persistence::event::{self, NewEvent};
-use persistence::idempotency::{self, Request};
-use persistence::job::{self, JobKind};
+use persistence::application::{Application, CaseFile, CaseNote, Content, find_case_file, insert_clock_entry, list_clock};
+use persistence::event::NewEvent;
 use persistence::number::Stock;
-use persistence::tally::{self, Tally};
+use persistence::tally::Tally;
 use persistence::{Tx, obligation};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What a command is about, and who gives it.
-pub struct Order {
-    /// The catalogues.
-    pub snapshots: Snapshots,
-    /// The zone as the caller found it.
-    pub known: ZoneSnapshot,
-    /// The application.
-    pub id: Uuid,
-    /// Who acts.
-    pub acting: Acting,
-    /// The request, when it is to be done once.
-    pub request: Option<Request>,
-    /// Case numbers reserved for it.
-    pub stock: Stock,
-}
+mod perform;
+mod save;
+
+pub use perform::{Order, perform};
+pub(super) use perform::{recompute_one, settle_only, supply_late};
 
 /// A proceeding to open.
 pub(super) struct Opening {
@@ -81,75 +65,6 @@ pub struct Work<'t, 'c> {
     running: Vec<Uuid>,
     /// Other applications that something here concerns: their timers run now.
     pub(super) wake: BTreeMap<Uuid, Instant>,
-}
-
-/// Does one command on one application: locks it, answers a repeated request, settles what the law has done by
-/// now, lets `act` decide, and saves rows, events and jobs together.
-///
-/// # Errors
-/// What `act` refuses; [`Error::NotFound`], [`Error::Forbidden`], [`Error::KeyReused`].
-pub fn perform(tx: &mut Tx<'_>, order: Order, act: impl FnOnce(&mut Work<'_, '_>) -> Result<(), Error>) -> Result<Done, Error> {
-    let Order { snapshots, known, id, acting, request, stock } = order;
-    let (application, content) = lock_for(tx, known.zone, id, &acting)?;
-    if let Some(request) = &request {
-        let outcome = idempotency::claim(tx, request, 200, id, application.version + 1)?;
-        if let Some(mut done) = replay(tx, &known, outcome, &acting)? {
-            done.unused = stock;
-            return Ok(done);
-        }
-    }
-    let snapshot = snapshots.fresh(tx, known)?;
-    let mut work = Work::open(tx, snapshot, acting, application, content, stock)?;
-    work.settle()?;
-    act(&mut work)?;
-    work.save()
-}
-
-/// Settles an application without a caller, as its timer does.
-///
-/// # Errors
-/// [`Error::Database`].
-pub(super) fn settle_only(tx: &mut Tx<'_>, snapshot: ZoneSnapshot, id: Uuid, stock: Stock) -> Result<Option<Done>, Error> {
-    let Some((application, content)) = lock_unscoped_whole(tx, snapshot.zone, id)? else { return Ok(None) };
-    let mut work = Work::open(tx, snapshot, Acting::system(), application, content, stock)?;
-    work.settle()?;
-    work.save().map(Some)
-}
-
-/// Enters a material that came after filing: what was deferred or promised of it is done. The cases themselves
-/// are settled by the next command; the moment the material came is kept.
-///
-/// # Errors
-/// [`Error::Database`].
-pub(super) fn supply_late(
-    tx: &mut Tx<'_>,
-    snapshot: ZoneSnapshot,
-    (application, content): (Application, Content),
-    acting: &Acting,
-    material: &str,
-    payload: Value,
-) -> Result<(), Error> {
-    let mut work = Work::open(tx, snapshot, acting.clone(), application, content, Stock::default())?;
-    work.settle_obligations()?;
-    work.note_whole(EventKind::MaterialUploaded, payload);
-    work.supply(material)?;
-    work.save().map(|_| ())
-}
-
-/// Does something to one application for the system itself, without settling it.
-///
-/// # Errors
-/// What `act` refuses; [`Error::Database`].
-pub(super) fn recompute_one(
-    tx: &mut Tx<'_>,
-    snapshot: ZoneSnapshot,
-    id: Uuid,
-    act: impl FnOnce(&mut Work<'_, '_>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let Some((application, content)) = lock_unscoped_whole(tx, snapshot.zone, id)? else { return Ok(()) };
-    let mut work = Work::open(tx, snapshot, Acting::system(), application, content, Stock::default())?;
-    act(&mut work)?;
-    work.save().map(|_| ())
 }
 
 impl<'t, 'c> Work<'t, 'c> {
@@ -427,78 +342,5 @@ impl<'t, 'c> Work<'t, 'c> {
     /// Counts a subject once, however often it is named.
     pub(super) fn count_once(&mut self, tally: Tally, subject: String) {
         self.counted_once.insert((tally, subject));
-    }
-
-    /// Saves everything the command changed, in one transaction with its events and jobs.
-    fn save(mut self) -> Result<Done, Error> {
-        self.follow_each_other()?;
-        let over = |id: &Uuid| self.case(*id).is_ok_and(|c| matches!(c.state, CaseState::Decided | CaseState::Ended));
-        let ended: Vec<Uuid> = self.running.iter().copied().filter(over).collect();
-        self.leave_joint_reviews(&ended)?;
-        self.watch_lights()?;
-        self.close_or_reopen();
-        let zone = self.zone();
-        let id = self.dossier.application.id;
-        if !self.events.is_empty() || self.content_changed || !self.cases.is_empty() {
-            for case in self.dossier.cases.iter().filter(|c| self.cases.contains(&c.id)) {
-                save_case(self.tx, zone, id, case)?;
-            }
-            for (case, file) in &self.files {
-                save_case_file(self.tx, zone, *case, file)?;
-            }
-            if self.content_changed {
-                save_content(self.tx, &self.dossier.application, &self.dossier.content, false)?;
-            }
-            for o in self.obligations.iter().filter(|o| self.settled.contains(&o.id)) {
-                obligation::save(self.tx, zone, id, o)?;
-            }
-            obligation::insert(self.tx, zone, id, &self.opened)?;
-            self.save_findings(&ended)?;
-            let application = &mut self.dossier.application;
-            application.version += 1;
-            let stream = application.stream();
-            event::append(self.tx, stream, &mut application.head, &self.acting.actor, std::mem::take(&mut self.events))?;
-            super::save(self.tx, application)?;
-            // The counters come last and in one order: writers hold a shared row for a moment only.
-            for (tally, subject) in &self.counted_once {
-                tally::add_once(self.tx, zone, *tally, subject)?;
-            }
-            for (tally, n) in &self.counted {
-                tally::add(self.tx, zone, *tally, *n)?;
-            }
-            self.obligations.append(&mut self.opened);
-            // The timers of this and other applications in one order: two commands that wake one another don't lock up.
-            let mut timers = std::mem::take(&mut self.wake);
-            timers.extend(self.next_lapse().map(|due_at| (id, due_at)));
-            for (application, due_at) in timers {
-                job::schedule(self.tx, zone, JobKind::SettleApplication, application, due_at)?;
-            }
-        }
-        Ok(Done { dossier: self.dossier, replayed: false, unused: self.stock })
-    }
-
-    /// When time acts next on this application; a date that may still move is looked at again tomorrow.
-    pub(super) fn next_lapse(&self) -> Option<Instant> {
-        let cases = super::submit::lapses(&self.dossier.cases);
-        let owed = self.obligations.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
-        cases.chain(owed).map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) }).min()
-    }
-
-    /// Closes the application once every case is, with the digest of its record; opens it again when one goes on.
-    fn close_or_reopen(&mut self) {
-        let closed = !self.dossier.cases.is_empty() && self.dossier.cases.iter().all(Case::is_closed);
-        let state = self.dossier.application.state;
-        if closed && state == ApplicationState::Submitted {
-            self.dossier.application.state = ApplicationState::Closed;
-            let digests: Vec<String> = self.dossier.materials.iter().map(|m| hex::encode(&m.document.digest)).collect();
-            let content = serde_json::to_string(&self.dossier.content).unwrap_or_default();
-            let record = json!({"materials": digests, "content": persistence::instrument::sm3_hex(content.as_bytes()),
-                "events": self.dossier.application.head.seq});
-            let digest = persistence::instrument::sm3_hex(record.to_string().as_bytes());
-            self.note_whole(EventKind::ApplicationArchived, json!({"digest": digest, "materials": digests.len()}));
-        } else if !closed && state == ApplicationState::Closed {
-            self.dossier.application.state = ApplicationState::Submitted;
-            self.note_whole(EventKind::ApplicationReopened, json!({}));
-        }
     }
 }

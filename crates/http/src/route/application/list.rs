@@ -1,11 +1,10 @@
 //! The caller's own list.
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::{Caller, InZone, Params, ZonePath, may};
 use crate::problem::Problem;
 use crate::view::application::ApplicationSummary;
-use crate::view::page::{Count, CountMode, Page, page};
+use crate::view::page::{Count, CountMode, Page, Paging};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use domain::local_time::date_of;
@@ -13,7 +12,6 @@ use persistence::DbError;
 use persistence::application::{count_mine, list_mine};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use uuid::Uuid;
 use validator::Validate;
 use workflow::settle_cases;
 
@@ -40,11 +38,10 @@ pub(crate) async fn list_applications(
     query: Params<ListQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<ApplicationSummary>>, Problem> {
-    let (keys, name) = (state.db.keys(), format!("applications/{}/{}", zone.zone, caller.account));
-    let before: Option<Uuid> = query.0.cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let (number, account, limit) = (zone.zone, caller.account, usize::from(query.0.limit.unwrap_or(20)));
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
-    let count = query.0.count;
+    let ListQuery { limit, cursor, count } = query.0;
+    let (number, account) = (zone.zone, caller.account);
+    let paging = Paging::new(&state, format!("applications/{number}/{account}"), limit, cursor)?;
+    let (before, wanted) = paging.wanted();
     let read = state.db.read(move |tx| {
         let counted = count.map(|CountMode::Bounded| count_mine(tx, number, account)).transpose()?;
         Ok::<_, DbError>((list_mine(tx, number, account, before, wanted)?, counted, tx.now()))
@@ -53,7 +50,6 @@ pub(crate) async fn list_applications(
     for listed in &mut found {
         settle_cases(&mut listed.cases, now, &zone);
     }
-    let found = page(found, limit, |l| cursor::write(keys, &name, &l.application.id));
-    let items = found.items.into_iter().map(|l| ApplicationSummary::new(l, &zone.catalogue, date_of(now))).collect();
-    Ok(Json(Page { items, next: found.next, count: counted.map(Count::bounded) }))
+    let page = paging.page(found, |l| l.application.id, |l| ApplicationSummary::new(l, &zone.catalogue, date_of(now)));
+    Ok(Json(Page { count: counted.map(Count::bounded), ..page }))
 }

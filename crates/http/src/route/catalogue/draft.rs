@@ -1,12 +1,11 @@
 //! Drafts of matters, bundles and the zone's profile.
 
 use crate::AppState;
-use crate::cursor;
 use crate::etag::{Caching, changed, tagged};
 use crate::extract::{Caller, IdempotencyKey, IfMatch, InZone, Params, Segment, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::draft::{DraftSummary, DraftView, Retired};
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, Paging};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
@@ -212,12 +211,11 @@ pub(crate) async fn list_drafts(
     query: Params<DraftQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<DraftSummary>>, Problem> {
-    let (wanted, limit) = (query.0.state.unwrap_or(DraftState::Draft), query.0.limit.unwrap_or(20));
-    let (number, name, keys) = (zone.zone, format!("drafts/{}/{wanted}", zone.zone), state.db.keys());
-    let after: Option<Uuid> = query.0.cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let found = state.db.read(move |tx| drafts_in(tx, number, wanted, after, i64::from(limit) + 1)).await?;
-    let lines = found.into_iter().map(DraftSummary::from).collect();
-    Ok(Json(page(lines, usize::from(limit), |d: &DraftSummary| cursor::write(keys, &name, &d.id))))
+    let standing = query.0.state.unwrap_or(DraftState::Draft);
+    let paging = Paging::new(&state, format!("drafts/{}/{standing}", zone.zone), query.0.limit, query.0.cursor)?;
+    let (number, (after, wanted)) = (zone.zone, paging.wanted());
+    let found = state.db.read(move |tx| drafts_in(tx, number, standing, after, wanted)).await?;
+    Ok(Json(paging.page(found, |d| d.id, DraftSummary::from)))
 }
 
 /// 目录稿及其全部问题

@@ -1,7 +1,6 @@
 //! The public catalogue, from memory.
 
 use crate::AppState;
-use crate::cursor;
 use crate::etag::{Caching, remembered, tagged};
 use crate::extract::{Anyone, InZone, Params, Segment, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
@@ -9,7 +8,7 @@ use crate::view::catalogue::{
     BundleSummary, BundleView, DepartmentView, Departments, IntermediaryServices, MatterSummary, MatterView, Places, ZoneView, Zones,
 };
 use crate::view::guide::Guide;
-use crate::view::page::{Count, CountMode, Page, page};
+use crate::view::page::{Count, CountMode, Page, Paging};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use domain::assessment::Facts;
@@ -148,9 +147,9 @@ pub(crate) async fn list_matters(
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (query, keys) = (query.0, state.db.keys());
-    let (list, limit) = (query.name(zone.zone), query.limit.unwrap_or(20));
-    let after: Option<String> = query.cursor.as_deref().map(|c| cursor::read(keys, &list, c)).transpose()?;
+    let query = query.0;
+    let paging = Paging::<String>::new(&state, query.name(zone.zone), query.limit, query.cursor.clone())?;
+    let (after, limit) = (paging.wanted().0, paging.limit);
     let today = date_of(state.db.clock().now());
     if let Some(q) = query.q.as_ref().filter(|q| !q.trim().is_empty()) {
         // By relevance: one page of what fits best.
@@ -165,8 +164,8 @@ pub(crate) async fn list_matters(
     let matters = || zone.catalogue.current_matters(today).filter(|m| query.matches(&m.document));
     let count = query.count.map(|CountMode::Bounded| Count::bounded(matters().take(COUNTED + 1).count()));
     let later = matters().filter(|m| after.as_ref().is_none_or(|a| m.document.code > *a)).take(limit + 1);
-    let lines = later.map(|m| MatterSummary::new(&m.document, &zone.catalogue.zone)).collect();
-    let page = Page { count, ..page(lines, limit, |m: &MatterSummary| cursor::write(keys, &list, &m.code)) };
+    let page = paging.page(later.collect(), |m| m.document.code.clone(), |m| MatterSummary::new(&m.document, &zone.catalogue.zone));
+    let page = Page { count, ..page };
     Ok(tagged(&request, &page, None, Caching::Public))
 }
 
@@ -282,17 +281,17 @@ pub(crate) async fn list_bundles(
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (query, keys) = (query.0, state.db.keys());
+    let query = query.0;
     let BundleQuery { audience, way, stage, department, place, .. } = &query;
     let list = format!("bundles/{}/{:?}", zone.zone, (audience, way, stage, department, place));
-    let (today, limit) = (date_of(state.db.clock().now()), query.limit.unwrap_or(20));
-    let after: Option<String> = query.cursor.as_deref().map(|c| cursor::read(keys, &list, c)).transpose()?;
+    let paging = Paging::<String>::new(&state, list, query.limit, query.cursor.clone())?;
+    let (today, after, limit) = (date_of(state.db.clock().now()), paging.wanted().0, paging.limit);
     let department_of = |code: &str| zone.catalogue.matter(code, today).map(|m| m.document.department.clone());
     let bundles = || zone.catalogue.current_bundles(today).filter(|b| query.matches(&b.document, &zone.catalogue.zone, department_of));
     let later = bundles().filter(|b| after.as_ref().is_none_or(|a| b.document.code > *a)).take(limit + 1);
-    let lines = later.map(|b| BundleSummary::from(b.document.as_ref())).collect();
     let count = query.count.map(|CountMode::Bounded| Count::bounded(bundles().take(COUNTED + 1).count()));
-    let page = Page { count, ..page(lines, limit, |b: &BundleSummary| cursor::write(keys, &list, &b.code)) };
+    let page = paging.page(later.collect(), |b| b.document.code.clone(), |b| BundleSummary::from(b.document.as_ref()));
+    let page = Page { count, ..page };
     Ok(tagged(&request, &page, None, Caching::Public))
 }
 

@@ -1,12 +1,11 @@
 //! Versions of matters and bundles: who made them, when and why, and what changed.
 
 use crate::AppState;
-use crate::cursor;
 use crate::etag::{Caching, tagged};
 use crate::extract::{Anyone, InZone, Params, Segment, Segments, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::draft::{VersionDiff, VersionDocument, VersionSummary};
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, PageQuery, Paging};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get};
 use persistence::catalogue::{DocumentKind, find_document, history};
@@ -14,18 +13,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 use validator::Validate;
-
-/// Which page of versions.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct VersionQuery {
-    /// 每页条数，1至100
-    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
-    limit: Option<u8>,
-    /// 上一页返回的游标
-    cursor: Option<String>,
-}
 
 /// Which two versions.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -43,18 +30,16 @@ pub(crate) struct DiffQuery {
 async fn versions(
     zone: &InZone,
     (kind, code): (DocumentKind, String),
-    query: VersionQuery,
+    query: PageQuery,
     state: &AppState,
 ) -> Result<Json<Page<VersionSummary>>, Problem> {
-    let (number, limit, keys) = (zone.zone, query.limit.unwrap_or(20), state.db.keys());
-    let name = format!("versions/{number}/{kind}/{code}");
-    let before: Option<i32> = query.cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let found = state.db.read(move |tx| history(tx, number, kind, &code, before, i64::from(limit) + 1)).await?;
+    let paging = Paging::new(state, format!("versions/{}/{kind}/{code}", zone.zone), query.limit, query.cursor)?;
+    let (number, (before, wanted)) = (zone.zone, paging.wanted());
+    let found = state.db.read(move |tx| history(tx, number, kind, &code, before, wanted)).await?;
     if found.is_empty() && before.is_none() {
         return Err(Problem::new(ErrorCode::NotFound));
     }
-    let lines = found.into_iter().map(VersionSummary::from).collect();
-    Ok(Json(page(lines, usize::from(limit), |v: &VersionSummary| cursor::write(keys, &name, &v.version))))
+    Ok(Json(paging.page(found, |v| i32::try_from(v.number).unwrap_or(i32::MAX), VersionSummary::from)))
 }
 
 async fn document(state: &AppState, zone: &InZone, kind: DocumentKind, code: &str, version: i32) -> Result<Value, Problem> {
@@ -81,13 +66,13 @@ async fn diff(state: &AppState, zone: &InZone, kind: DocumentKind, code: String,
 }
 
 /// 事项的历次版本
-#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "事项代码", example = "construction-permit"), VersionQuery), responses((status = 200, description = "一页版本", body = Page<VersionSummary>)))]
+#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "事项代码", example = "construction-permit"), PageQuery), responses((status = 200, description = "一页版本", body = Page<VersionSummary>)))]
 #[get("/api/v1/zones/{zone}/matters/{code}/versions")]
 pub(crate) async fn list_matter_versions(
     _: Anyone<may::ListMatterVersions>,
     zone: InZone,
     code: Segment<String>,
-    query: Params<VersionQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<VersionSummary>>, Problem> {
     versions(&zone, (DocumentKind::Matter, code.0), query.0, &state).await
@@ -120,13 +105,13 @@ pub(crate) async fn diff_matter_versions(
 }
 
 /// 一件事的历次版本
-#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "一件事代码", example = "newborn"), VersionQuery), responses((status = 200, description = "一页版本", body = Page<VersionSummary>)))]
+#[utoipa::path(tag = "目录", params(ZonePath, ("code" = String, Path, description = "一件事代码", example = "newborn"), PageQuery), responses((status = 200, description = "一页版本", body = Page<VersionSummary>)))]
 #[get("/api/v1/zones/{zone}/bundles/{code}/versions")]
 pub(crate) async fn list_bundle_versions(
     _: Anyone<may::ListBundleVersions>,
     zone: InZone,
     code: Segment<String>,
-    query: Params<VersionQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<VersionSummary>>, Problem> {
     versions(&zone, (DocumentKind::Bundle, code.0), query.0, &state).await

@@ -1,12 +1,11 @@
 //! Accounts of clerks in the systems of delegating bodies (业务系统账号).
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::{Caller, IdempotencyKey, InZone, Params, Segment, Valid, ZonePath, may};
 use crate::problem::Problem;
 use crate::route::catalogue::editing;
 use crate::view::Moment;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, PageQuery, Paging};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, patch, post};
@@ -14,7 +13,7 @@ use chrono::NaiveDate;
 use domain::catalogue::SystemAccountState;
 use persistence::delegation::{self, SystemAccount};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 use workflow::catalogue::{change_account, request_account};
@@ -82,33 +81,19 @@ pub(crate) async fn request_system_account(
     Ok(HttpResponse::build(StatusCode::CREATED).json(SystemAccountView::from(account)))
 }
 
-/// Which page of accounts.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SystemAccountQuery {
-    /// 每页条数，1至100
-    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
-    limit: Option<u8>,
-    /// 上一页返回的游标
-    cursor: Option<String>,
-}
-
 /// 业务系统账号
-#[utoipa::path(tag = "赋权", params(ZonePath, SystemAccountQuery), responses((status = 200, description = "一页账号", body = Page<SystemAccountView>)))]
+#[utoipa::path(tag = "赋权", params(ZonePath, PageQuery), responses((status = 200, description = "一页账号", body = Page<SystemAccountView>)))]
 #[get("/api/v1/zones/{zone}/system-accounts")]
 pub(crate) async fn list_system_accounts(
     _: Caller<may::ListSystemAccounts>,
     zone: InZone,
-    query: Params<SystemAccountQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<SystemAccountView>>, Problem> {
-    let (number, limit, keys) = (zone.zone, query.0.limit.unwrap_or(20), state.db.keys());
-    let name = format!("system-accounts/{number}");
-    let after: Option<Uuid> = query.0.cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let found = state.db.read(move |tx| delegation::list_accounts(tx, number, after, i64::from(limit) + 1)).await?;
-    let lines = found.into_iter().map(SystemAccountView::from).collect();
-    Ok(Json(page(lines, usize::from(limit), |a: &SystemAccountView| cursor::write(keys, &name, &a.id))))
+    let paging = Paging::new(&state, format!("system-accounts/{}", zone.zone), query.0.limit, query.0.cursor)?;
+    let (number, (after, wanted)) = (zone.zone, paging.wanted());
+    let found = state.db.read(move |tx| delegation::list_accounts(tx, number, after, wanted)).await?;
+    Ok(Json(paging.page(found, |a| a.id, SystemAccountView::from)))
 }
 
 /// What became of an account.

@@ -1,12 +1,11 @@
 //! What goes in and out (能进能出), batch by batch.
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::{Anyone, Caller, IdempotencyKey, InZone, Params, Valid, ZonePath, may};
 use crate::problem::Problem;
 use crate::route::catalogue::editing;
 use crate::view::Moment;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, Paging};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
@@ -171,10 +170,8 @@ pub(crate) async fn list_delegation_adjustments(
     state: Data<AppState>,
 ) -> Result<Json<Page<AdjustmentView>>, Problem> {
     let AdjustmentQuery { kind, limit, cursor } = query.0;
-    let (number, limit, keys) = (zone.zone, limit.unwrap_or(20), state.db.keys());
-    let name = format!("adjustments/{number}/{kind:?}");
-    let before: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let found = state.db.read(move |tx| delegation::list_adjustments(tx, number, kind, before, i64::from(limit) + 1)).await?;
-    let lines = found.into_iter().map(AdjustmentView::from).collect();
-    Ok(Json(page(lines, usize::from(limit), |a: &AdjustmentView| cursor::write(keys, &name, &a.id))))
+    let paging = Paging::new(&state, format!("adjustments/{}/{kind:?}", zone.zone), limit, cursor)?;
+    let (number, (before, wanted)) = (zone.zone, paging.wanted());
+    let found = state.db.read(move |tx| delegation::list_adjustments(tx, number, kind, before, wanted)).await?;
+    Ok(Json(paging.page(found, |a| a.id, AdjustmentView::from)))
 }

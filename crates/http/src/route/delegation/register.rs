@@ -1,11 +1,10 @@
 //! The register of delegated matters (赋权清单) and the way into force.
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::{Anyone, Caller, IdempotencyKey, InZone, Params, Segment, Valid, ZonePath, may};
 use crate::problem::Problem;
 use crate::route::catalogue::editing;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, Paging};
 use actix_web::web::{Data, Json};
 use actix_web::{get, patch};
 use chrono::NaiveDate;
@@ -93,13 +92,11 @@ pub(crate) async fn list_delegated_matters(
     query: Params<DelegatedQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<DelegatedView>>, Problem> {
-    let DelegatedQuery { department, state: wanted, limit, cursor } = query.0;
-    let (number, limit, keys) = (zone.zone, limit.unwrap_or(20), state.db.keys());
-    let name = format!("delegated/{number}/{department:?}/{wanted:?}");
-    let after: Option<String> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let read = state.db.read(move |tx| delegation::list(tx, number, department.as_deref(), wanted, after.as_deref(), i64::from(limit) + 1));
-    let lines = read.await?.into_iter().map(DelegatedView::from).collect();
-    Ok(Json(page(lines, usize::from(limit), |m: &DelegatedView| cursor::write(keys, &name, &m.code))))
+    let DelegatedQuery { department, state: state_wanted, limit, cursor } = query.0;
+    let paging = Paging::new(&state, format!("delegated/{}/{department:?}/{state_wanted:?}", zone.zone), limit, cursor)?;
+    let (number, (after, wanted)) = (zone.zone, paging.wanted());
+    let read = state.db.read(move |tx| delegation::list(tx, number, department.as_deref(), state_wanted, after.as_deref(), wanted));
+    Ok(Json(paging.page(read.await?, |m| m.code.clone(), DelegatedView::from)))
 }
 
 /// Counts of one department.

@@ -2,21 +2,18 @@
 
 use crate::AppState;
 use crate::etag::{Caching, tagged};
-use crate::extract::{Anyone, Caller, InZone, Params, Segment, Segments, Target, Valid, ZonePath, may};
+use crate::extract::{Caller, InZone, Segment, Segments, Target, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::application::ApplicationView;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use domain::code::TextCode;
-use domain::figure::{average, percent, reduction_percent};
+use chrono::{DateTime, Utc};
 use domain::flow::{Correction, JointKind, JointReview, JointState};
-use domain::local_time::date_of;
-use persistence::joint_review::{figures, list};
+use persistence::joint_review::list;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 use workflow::Dossier;
@@ -89,10 +86,6 @@ pub(crate) struct GiveJointOpinion {
     unresolved: BTreeSet<u32>,
 }
 
-fn kind_of(code: &str) -> Result<JointKind, Problem> {
-    JointKind::parse(code).ok_or_else(|| Problem::new(ErrorCode::NotFound))
-}
-
 /// 出具联合办理的部门意见
 #[utoipa::path(
     tag = "审批",
@@ -103,7 +96,7 @@ fn kind_of(code: &str) -> Result<JointKind, Problem> {
 #[post("/api/v1/zones/{zone}/applications/{id}/joint-reviews/{kind}/opinions")]
 pub(crate) async fn give_joint_opinion(
     on: Target<may::GiveJointOpinion>,
-    path: Segments<Uuid, String>,
+    path: Segments<Uuid, JointKind>,
     body: Valid<GiveJointOpinion>,
 ) -> Result<HttpResponse, Problem> {
     let GiveJointOpinion { discipline, opinion: text, corrections, unresolved } = body.value;
@@ -113,7 +106,7 @@ pub(crate) async fn give_joint_opinion(
             return Err(Problem::at(ErrorCode::InvalidBody, format!("/corrections/{i}"), "length", "应写明问题和依据"));
         }
     }
-    let kind = kind_of(&path.1)?;
+    let kind = path.1;
     on.application(body.digest, move |work| give(work, kind, NewOpinion { discipline, text, corrections, unresolved })).await
 }
 
@@ -137,10 +130,10 @@ pub(crate) struct CorrectJointReview {
 #[post("/api/v1/zones/{zone}/applications/{id}/joint-reviews/{kind}/corrected")]
 pub(crate) async fn correct_joint_review(
     on: Target<may::CorrectJointReview>,
-    path: Segments<Uuid, String>,
+    path: Segments<Uuid, JointKind>,
     body: Valid<CorrectJointReview>,
 ) -> Result<HttpResponse, Problem> {
-    let (kind, how) = (kind_of(&path.1)?, body.value.how);
+    let (kind, how) = (path.1, body.value.how);
     on.application(body.digest, move |work| correct(work, kind, how)).await
 }
 
@@ -265,82 +258,4 @@ pub(crate) async fn list_joint_reviews(
     });
     let view = JointReviews { items: read.await?.into_iter().map(JointReviewView::from).collect() };
     Ok(tagged(&request, &view, None, Caching::Private))
-}
-
-/// Which joint looks are counted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct JointFiguresQuery {
-    /// 种类；不填为联合验收
-    kind: Option<JointKind>,
-    /// 首日；不填为末日前一年
-    #[param(example = "2024-01-01")]
-    from: Option<NaiveDate>,
-    /// 末日；不填为今日
-    #[param(example = "2024-12-31")]
-    to: Option<NaiveDate>,
-}
-
-/// Figures about joint looks.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = JointFigures)]
-pub(crate) struct JointFiguresView {
-    /// What was looked at.
-    kind: JointKind,
-    /// First day.
-    from: NaiveDate,
-    /// Last day.
-    to: NaiveDate,
-    /// Concluded.
-    #[schema(example = 20)]
-    concluded: i64,
-    /// Passed in the first round.
-    #[schema(example = 20)]
-    passed_at_first: i64,
-    /// Share of them (一次性验收通过率), per cent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "100.00")]
-    first_pass_rate: Option<String>,
-    /// Working days taken, on average.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "5.0")]
-    average_working_days: Option<String>,
-    /// Share of the promised time that was saved (提速率), per cent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "50.00")]
-    saved_rate: Option<String>,
-}
-
-/// 联合验收等的一次通过率、平均用时、提速率
-#[utoipa::path(tag = "公开", params(ZonePath, JointFiguresQuery), responses((status = 200, description = "指标", body = JointFiguresView)))]
-#[get("/api/v1/zones/{zone}/joint-review-figures")]
-pub(crate) async fn get_joint_figures(
-    _: Anyone<may::GetJointFigures>,
-    zone: InZone,
-    query: Params<JointFiguresQuery>,
-    state: Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let JointFiguresQuery { kind, from, to } = query.0;
-    let kind = kind.unwrap_or(JointKind::Acceptance);
-    let to = to.unwrap_or_else(|| date_of(state.db.clock().now()));
-    let from = from.or_else(|| to.checked_sub_days(Days::new(365))).unwrap_or(to);
-    if from > to || (to - from).num_days() > 3660 {
-        return Err(Problem::at(ErrorCode::InvalidQuery, "/from", "range", "首日应不晚于末日，最长十年"));
-    }
-    let number = zone.zone;
-    let sums = state.db.read(move |tx| figures(tx, number, kind, (from, to))).await?;
-    let n = |value: i64| value.unsigned_abs();
-    let view = JointFiguresView {
-        kind,
-        from,
-        to,
-        concluded: sums.concluded,
-        passed_at_first: sums.at_first,
-        first_pass_rate: percent(n(sums.at_first), n(sums.concluded)),
-        average_working_days: average(n(sums.days), n(sums.concluded)),
-        saved_rate: reduction_percent(n(sums.promised), n(sums.days)),
-    };
-    Ok(tagged(&request, &view, None, Caching::Public))
 }

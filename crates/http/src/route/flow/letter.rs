@@ -6,14 +6,13 @@ use crate::problem::Problem;
 use crate::view::application::ApplicationView;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
-use domain::code::TextCode;
 use domain::flow::{LetterKind, LetterText, Signatory};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
+use workflow::Dossier;
 use workflow::application::{NewLetter, render_letter, sign_letter as sign, withdraw_letter as take_back};
-use workflow::{Dossier, Error};
 
 /// What the letter is about.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -45,13 +44,12 @@ pub(crate) struct LetterPage {
 pub(crate) async fn get_letter(
     caller: Caller<may::GetLetter>,
     zone: InZone,
-    path: Segments<Uuid, String>,
+    path: Segments<Uuid, LetterKind>,
     query: Params<LetterQuery>,
     state: Data<AppState>,
 ) -> Result<Json<LetterPage>, Problem> {
-    let kind = LetterKind::parse(&path.1).ok_or(Error::NotFound)?;
     let materials: Vec<String> = query.0.materials.split(',').map(|m| m.trim().to_owned()).collect();
-    let (snapshot, acting, id) = (zone.0.clone(), caller.acting(), path.0);
+    let (snapshot, acting, Segments(id, kind)) = (zone.0.clone(), caller.acting(), path);
     let read = state.db.read(move |tx| {
         let dossier = Dossier::read_for(tx, &snapshot, id, &acting)?;
         render_letter(tx, &snapshot, &dossier, kind, &materials)

@@ -1,13 +1,12 @@
 //! E-licences: held, shown, verified, used, suspended and given back.
 
 use crate::AppState;
-use crate::cursor;
 use crate::etag::{Caching, tagged};
 use crate::extract::{Anyone, Caller, InZone, Params, Segment, Target, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::route::flow::constant_time_eq;
 use crate::view::case::CaseView;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, PageQuery, Paging};
 use crate::view::{Moment, masked};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -16,7 +15,6 @@ use domain::identity::LicenceIdentifier;
 use domain::local_time::{Instant, date_of};
 use persistence::application::find_application_of;
 use persistence::certificate::{self, Certificate, CertificateState, RegisterPosition};
-use persistence::share_call::{self, CallFilter, ShareCall};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
@@ -85,38 +83,20 @@ impl LicenceView {
     }
 }
 
-/// Which e-licences.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct LicenceQuery {
-    /// 每页条数，1至100
-    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
-    limit: Option<u8>,
-    /// 上一页返回的游标
-    cursor: Option<String>,
-}
-
 /// 我的电子证照
-#[utoipa::path(tag = "证照", params(ZonePath, LicenceQuery), responses((status = 200, description = "一页证照", body = Page<LicenceView>)))]
+#[utoipa::path(tag = "证照", params(ZonePath, PageQuery), responses((status = 200, description = "一页证照", body = Page<LicenceView>)))]
 #[get("/api/v1/zones/{zone}/licences")]
 pub(crate) async fn list_licences(
     caller: Caller<may::ListLicences>,
     zone: InZone,
-    query: Params<LicenceQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<LicenceView>>, Problem> {
-    let LicenceQuery { limit, cursor } = query.0;
-    let (name, keys) = (format!("licences/{}/{}", zone.zone, caller.account), state.db.keys());
-    let before: Option<(Instant, String)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let before = before.map(|(granted_at, number)| RegisterPosition { granted_at, number });
-    let (number, account, limit) = (zone.zone, caller.account, usize::from(limit.unwrap_or(20)));
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let (number, account, today) = (zone.zone, caller.account, date_of(state.db.clock().now()));
+    let paging = Paging::new(&state, format!("licences/{number}/{account}"), query.0.limit, query.0.cursor)?;
+    let (before, wanted) = paging.wanted();
     let found = state.db.read(move |tx| certificate::list_mine(tx, number, account, before.as_ref(), wanted)).await?;
-    let today = date_of(state.db.clock().now());
-    let found = page(found, limit, |c| cursor::write(keys, &name, &(c.granted_at, c.number.clone())));
-    let items = found.items.into_iter().map(|c| LicenceView::new(c, today, true)).collect();
-    Ok(Json(Page { items, next: found.next, count: None }))
+    Ok(Json(paging.page(found, RegisterPosition::of, |c| LicenceView::new(c, today, true))))
 }
 
 /// What shows more than the public sees.
@@ -287,101 +267,4 @@ pub(crate) struct RestoreLicence {
 pub(crate) async fn restore_licence(on: Target<may::RestoreLicence>, body: Valid<RestoreLicence>) -> Result<HttpResponse, Problem> {
     let reason = body.value.reason;
     on.case(body.digest, move |work, id| restore(work, id, &reason)).await
-}
-
-/// One use of an e-licence or of a data source.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ShareCall)]
-pub(crate) struct CallView {
-    /// Identity.
-    id: Uuid,
-    /// Code of the source; `licences` for the zone's own e-licences.
-    #[schema(example = "firm-registry")]
-    source: String,
-    /// Number of the certificate, or the evidence of the other system.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    /// The application it was for.
-    application: Uuid,
-    /// Code of the material.
-    #[schema(example = "business-licence")]
-    material: String,
-    /// Fields asked for.
-    fields: Vec<String>,
-    /// What for.
-    purpose: String,
-    /// What came of it.
-    outcome: domain::flow::ShareOutcome,
-    /// Fields that came.
-    size: i32,
-    /// Who asked.
-    called_by: Uuid,
-    /// When.
-    called_at: Moment,
-}
-
-impl From<ShareCall> for CallView {
-    fn from(c: ShareCall) -> Self {
-        let ShareCall { id, source, reference, application, material, fields, purpose, outcome, size, called_by, called_at } = c;
-        Self { id, source, reference, application, material, fields, purpose, outcome, size, called_by, called_at: called_at.into() }
-    }
-}
-
-/// Uses of one e-licence.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LicenceUses {
-    /// Newest first, at most 100.
-    items: Vec<CallView>,
-}
-
-/// 本人证照的使用记录
-#[utoipa::path(tag = "证照", params(ZonePath, ("id" = Uuid, Path, description = "颁发证照的办件标识")), responses((status = 200, description = "使用记录", body = LicenceUses)))]
-#[get("/api/v1/zones/{zone}/cases/{id}/licence-uses")]
-pub(crate) async fn list_licence_uses(
-    caller: Caller<may::ListLicenceUses>,
-    zone: InZone,
-    id: Segment<Uuid>,
-    state: Data<AppState>,
-) -> Result<Json<LicenceUses>, Problem> {
-    let (snapshot, acting) = (zone.0.clone(), caller.acting());
-    let read = state.db.read(move |tx| {
-        let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
-        Dossier::read_for(tx, &snapshot, application, &acting)?;
-        let certificate = certificate::find_of_case(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
-        let filter = CallFilter { reference: Some(certificate.number), ..CallFilter::default() };
-        Ok::<_, Error>(share_call::list(tx, snapshot.zone, &filter, None, 100)?)
-    });
-    Ok(Json(LicenceUses { items: read.await?.into_iter().map(CallView::from).collect() }))
-}
-
-/// Which calls.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CallQuery {
-    /// 数据源代码
-    source: Option<String>,
-    /// 每页条数，1至100
-    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
-    limit: Option<u8>,
-    /// 上一页返回的游标
-    cursor: Option<String>,
-}
-
-/// 电子证照、数据共享的调用日志
-#[utoipa::path(tag = "监督", params(ZonePath, CallQuery), responses((status = 200, description = "一页调用记录", body = Page<CallView>)))]
-#[get("/api/v1/zones/{zone}/share-calls")]
-pub(crate) async fn list_share_calls(
-    _: Caller<may::ListShareCalls>,
-    zone: InZone,
-    query: Params<CallQuery>,
-    state: Data<AppState>,
-) -> Result<Json<Page<CallView>>, Problem> {
-    let CallQuery { source, limit, cursor } = query.0;
-    let (name, keys, limit) = (format!("share-calls/{}/{source:?}", zone.zone), state.db.keys(), usize::from(limit.unwrap_or(20)));
-    let before: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let (number, wanted, filter) = (zone.zone, i64::try_from(limit).unwrap_or(20) + 1, CallFilter { source, reference: None });
-    let found = state.db.read(move |tx| share_call::list(tx, number, &filter, before, wanted)).await?;
-    let found = page(found, limit, |c| cursor::write(keys, &name, &c.id));
-    Ok(Json(Page { items: found.items.into_iter().map(CallView::from).collect(), next: found.next, count: None }))
 }

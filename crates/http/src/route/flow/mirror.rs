@@ -1,7 +1,8 @@
 //! Cases handled in outside systems: what is to be entered there, and what they tell.
 
 use crate::AppState;
-use crate::extract::{Anyone, InZone, Segment, Target, Valid, ZonePath, may};
+use crate::extract::{Anyone, InZone, Segment, Target, Valid, ZonePath, may, read_json};
+use crate::perform::perform_on;
 use crate::problem::{ErrorCode, Problem};
 use crate::route::flow::constant_time_eq;
 use crate::view::case::CaseView;
@@ -9,8 +10,6 @@ use actix_web::web::{Bytes, Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use domain::application::Party;
-use domain::local_time::date_of;
-use domain::number::Series;
 use persistence::application::find_application_of;
 use persistence::callback::{self, CallbackEvent, CallbackOutcome};
 use persistence::clock::real_now;
@@ -22,7 +21,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 use workflow::Error;
-use workflow::application::{Acting, Order, ToldOutside, follow_outside, mirror_case as mirror, note_entry_sheet, perform, received_count};
+use workflow::application::{Acting, ToldOutside, Work, follow_outside, mirror_case as mirror, note_entry_sheet};
 
 /// What is to be entered in the outside system: plain, and read on record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,22 +103,25 @@ pub(crate) async fn mirror_case(on: Target<may::MirrorCase>, body: Valid<MirrorC
 }
 
 /// What an outside system tells.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Callback {
     /// Its own identity of the event: told again, nothing is done again.
+    #[validate(length(min = 1, max = 100, message = "应为1至100个字符"))]
     #[schema(example = "EV-1")]
     event_id: String,
     /// The case here, from the entry sheet.
     case: Uuid,
     /// State as exchange systems number it (办件状态 1–16).
-    #[schema(minimum = 1, maximum = 16, example = 8)]
+    #[validate(range(min = 1, max = 16, message = "应为1至16"))]
+    #[schema(example = 8)]
     state: u8,
     /// Opinion, result or reason in words.
     #[serde(default)]
+    #[validate(length(max = 1000, message = "最多1000个字"))]
     text: String,
     /// The rule a refusal rests on.
-    #[serde(default)]
+    #[validate(length(max = 200, message = "最多200个字"))]
     basis: Option<String>,
 }
 
@@ -158,13 +160,7 @@ pub(crate) async fn receive_callback(
     request: HttpRequest,
 ) -> Result<Json<CallbackAnswer>, Problem> {
     let nonce = authentic(&request, &body, &state, zone.zone, &system.0)?;
-    let wrong =
-        |e: serde_json::Error| Problem::at(ErrorCode::InvalidBody, "", "wrong_format", format!("第{}行第{}列有误", e.line(), e.column()));
-    let Callback { event_id, case, state: number, text, basis } = serde_json::from_slice(&body).map_err(wrong)?;
-    let sound = (1..=100).contains(&event_id.len()) && (1..=16).contains(&number) && text.chars().count() <= 1000;
-    if !sound {
-        return Err(Problem::at(ErrorCode::InvalidBody, "", "out_of_range", "event_id应为1至100个字符，state应为1至16，text最多1000个字"));
-    }
+    let Callback { event_id, case, state: number, text, basis } = read_json(&body)?;
     let (at, known) = (zone.zone, (system.0.clone(), event_id.clone()));
     let before = state.db.read(move |tx| callback::find(tx, at, &known.0, &known.1)).await?;
     if let Some(outcome) = before {
@@ -173,54 +169,37 @@ pub(crate) async fn receive_callback(
     let event = |outcome, case| CallbackEvent { system: system.0.clone(), event_id: event_id.clone(), nonce: nonce.clone(), case, outcome };
     let application = state.db.read(move |tx| Ok::<_, Error>(find_application_of(tx, at, case)?)).await?;
     let Some(application) = application else {
-        let kept = event(CallbackOutcome::Quarantined, None);
-        state.db.write(move |tx| callback::insert(tx, at, &kept)).await?;
+        keep(&state, at, event(CallbackOutcome::Quarantined, None)).await?;
         return Err(Problem::new(ErrorCode::NotFound).detail("没有这个办件，回传内容已另行保存"));
     };
     let told = ToldOutside { system: system.0.clone(), state: number, text, basis };
-    let outcome = match apply(&state, &zone, application, case, told, event(CallbackOutcome::Applied, Some(case))).await {
-        Ok(()) => CallbackOutcome::Applied,
+    let applied = event(CallbackOutcome::Applied, Some(case));
+    let follow = move |work: &mut Work<'_, '_>| follow_outside(work, case, &told, &applied);
+    match perform_on(&state, zone.0.clone(), Acting::anonymous(None), application, None, follow).await {
+        Ok(_) => Ok(Json(CallbackAnswer { outcome: CallbackOutcome::Applied, repeated: false })),
         Err(Error::StateForbids(reason)) => {
             tracing::warn!(code = reason.code, system = system.0, "a callback does not fit the case");
-            let kept = event(CallbackOutcome::Refused, Some(case));
-            state.db.write(move |tx| callback::insert(tx, at, &kept)).await?;
-            CallbackOutcome::Refused
+            Ok(Json(keep(&state, at, event(CallbackOutcome::Refused, Some(case))).await?))
         }
-        Err(Error::KeyReused) => return Err(Problem::new(ErrorCode::KeyReused).detail("随机数已用于另一次回传，请换一个")),
-        Err(error) => return Err(error.into()),
-    };
-    Ok(Json(CallbackAnswer { outcome, repeated: false }))
+        Err(Error::KeyReused) => Err(nonce_used()),
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// Applies an event and keeps it, in one transaction.
-async fn apply(
-    state: &AppState,
-    zone: &InZone,
-    application: Uuid,
-    case: Uuid,
-    told: ToldOutside,
-    kept: CallbackEvent,
-) -> Result<(), Error> {
-    let at = zone.zone;
-    let count = state.db.read(move |tx| Ok::<_, Error>(received_count(tx, at, application)?)).await?;
-    let day = date_of(state.db.clock().now());
-    let stock = state.numbers.stock(&state.db, at, &zone.catalogue.zone.area_code, Series::Case, day, count).await?;
-    let order = Order {
-        snapshots: state.snapshots.clone(),
-        known: zone.0.clone(),
-        id: application,
-        acting: Acting::anonymous(None),
-        request: None,
-        stock,
-    };
-    let done = state.db.write(move |tx| {
-        let done = perform(tx, order, |work| follow_outside(work, case, &told))?;
-        if callback::insert(tx, at, &kept)? { Ok(done) } else { Err(Error::KeyReused) }
+fn nonce_used() -> Problem {
+    Problem::new(ErrorCode::KeyReused).detail("随机数已用于另一次回传，请换一个")
+}
+
+/// Keeps an event that changed nothing; where the same was told meanwhile, what came of that.
+async fn keep(state: &AppState, zone: i32, event: CallbackEvent) -> Result<CallbackAnswer, Problem> {
+    let kept = state.db.write(move |tx| {
+        if callback::insert(tx, zone, &event)? {
+            return Ok::<_, Error>(Some(CallbackAnswer { outcome: event.outcome, repeated: false }));
+        }
+        let before = callback::find(tx, zone, &event.system, &event.event_id)?;
+        Ok(before.map(|outcome| CallbackAnswer { outcome, repeated: true }))
     });
-    for number in done.await?.unused.into_numbers() {
-        state.numbers.give_back(at, Series::Case, day, number);
-    }
-    Ok(())
+    kept.await?.ok_or_else(nonce_used)
 }
 
 /// Whether the system that holds the secret sent exactly this, now; its nonce.

@@ -1,22 +1,22 @@
-//! Results by courier, consent, and further help at the window.
+//! Results by courier: one parcel, followed to the end.
 
 use crate::AppState;
 use crate::etag::{Caching, tagged};
-use crate::extract::{Caller, InZone, Segment, Target, Valid, ZonePath, may};
+use crate::extract::{Caller, InZone, Segment, Target, Valid, ZonePath, may, read_phone};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::application::ApplicationView;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use domain::access::Reach;
-use domain::hall::{HelpKind, ParcelState};
-use domain::identity::{Phone, mask_address, mask_name, mask_phone};
+use domain::hall::ParcelState;
+use domain::identity::{mask_address, mask_name, mask_phone};
 use persistence::parcel::{self, Parcel};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
-use workflow::application::{give_consent as consent, give_help as help, send_parcel as send};
+use workflow::application::send_parcel as send;
 use workflow::{Dossier, Error};
 
 /// Where a parcel goes.
@@ -46,8 +46,7 @@ pub(crate) struct SendParcel {
 #[post("/api/v1/zones/{zone}/applications/{id}/parcels")]
 pub(crate) async fn send_parcel(on: Target<may::SendParcel>, body: Valid<SendParcel>) -> Result<HttpResponse, Problem> {
     let SendParcel { recipient, address, phone } = body.value;
-    let wrong = |e: domain::identity::IdentityError| Problem::at(ErrorCode::InvalidBody, "/phone", "phone_invalid", e.to_string());
-    let phone = Phone::parse(&phone).map_err(wrong)?.to_string();
+    let phone = read_phone(&phone)?;
     if !on.state.ports.courier.is_set_up() {
         return Err(Problem::new(ErrorCode::PortUnavailable).detail("尚未接入快递，请自行寄出后在送达时填写运单号"));
     }
@@ -131,59 +130,4 @@ pub(crate) async fn list_parcels(
     let (found, own) = read.await?;
     let view = Parcels { items: found.into_iter().map(|p| ParcelView::new(p, own)).collect() };
     Ok(tagged(&request, &view, None, Caching::Private))
-}
-
-/// To whom documents may go.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct GiveConsent {
-    /// To whom.
-    #[validate(length(min = 1, max = 100, message = "应为1至100个字"))]
-    #[schema(example = "某银行")]
-    recipient: String,
-    /// What for.
-    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
-    #[schema(example = "办理开户")]
-    purpose: String,
-}
-
-/// 同意向第三方提供本人资料
-#[utoipa::path(
-    tag = "申报",
-    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
-    request_body = GiveConsent,
-    responses((status = 200, description = "申请", body = ApplicationView))
-)]
-#[post("/api/v1/zones/{zone}/applications/{id}/consents")]
-pub(crate) async fn give_consent(on: Target<may::GiveConsent>, body: Valid<GiveConsent>) -> Result<HttpResponse, Problem> {
-    let GiveConsent { recipient, purpose } = body.value;
-    on.application(body.digest, move |work| consent(work, recipient, purpose)).await
-}
-
-/// Further help given.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct GiveHelp {
-    /// What.
-    kind: HelpKind,
-    /// Code of the material or name of the document.
-    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
-    #[schema(example = "营业执照复印件")]
-    document: String,
-    /// To whom it went; the owner himself where nobody is named.
-    #[validate(length(min = 1, max = 100, message = "应为1至100个字"))]
-    recipient: Option<String>,
-}
-
-/// 登记帮办其他事项（打证、盖章、扫描、资料查询拷贝发送、邮寄）
-#[utoipa::path(
-    tag = "大厅",
-    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
-    request_body = GiveHelp,
-    responses((status = 200, description = "申请", body = ApplicationView))
-)]
-#[post("/api/v1/zones/{zone}/applications/{id}/help")]
-pub(crate) async fn give_help(on: Target<may::GiveHelp>, body: Valid<GiveHelp>) -> Result<HttpResponse, Problem> {
-    let GiveHelp { kind, document, recipient } = body.value;
-    on.application(body.digest, move |work| help(work, kind, document, recipient)).await
 }

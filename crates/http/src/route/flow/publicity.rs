@@ -1,24 +1,23 @@
 //! What is made public about cases, and the objections to it.
 
 use crate::AppState;
-use crate::cursor;
 use crate::etag::changed;
-use crate::extract::{Anyone, Caller, InZone, Params, Segment, Target, Valid, ZonePath, may};
+use crate::extract::{Anyone, Caller, InZone, Params, Segment, Target, Valid, ZonePath, may, read_phone};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::case::CaseView;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, PageQuery, Paging};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
 use domain::flow::ObjectionState;
-use domain::identity::{Phone, mask_name, mask_phone};
+use domain::identity::{mask_name, mask_phone};
 use domain::local_time::date_of;
 use persistence::application::find_application_of;
 use persistence::publicity::{self, Grounds, Objection, Publicity};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 use workflow::application::{Acting, NewPublicity, answer_objection as answer, file_objection as file, publish};
@@ -59,18 +58,6 @@ pub(crate) async fn publish_case(on: Target<may::PublishCase>, body: Valid<Publi
     on.case(body.digest, move |work, id| publish(work, id, NewPublicity { title, body: text, basis, starts_on, ends_on })).await
 }
 
-/// Which publicities.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PublicityQuery {
-    /// 每页条数，1至100
-    #[validate(range(min = 1, max = 100, message = "应为1至100"))]
-    limit: Option<u8>,
-    /// 上一页返回的游标
-    cursor: Option<String>,
-}
-
 /// Something made public.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Publicity)]
@@ -109,23 +96,19 @@ impl PublicityView {
 }
 
 /// 公示
-#[utoipa::path(tag = "公开", params(ZonePath, PublicityQuery), responses((status = 200, description = "一页公示", body = Page<PublicityView>)))]
+#[utoipa::path(tag = "公开", params(ZonePath, PageQuery), responses((status = 200, description = "一页公示", body = Page<PublicityView>)))]
 #[get("/api/v1/zones/{zone}/publicities")]
 pub(crate) async fn list_publicities(
     _: Anyone<may::ListPublicities>,
     zone: InZone,
-    query: Params<PublicityQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<PublicityView>>, Problem> {
-    let PublicityQuery { limit, cursor } = query.0;
-    let (name, keys, limit) = (format!("publicities/{}", zone.zone), state.db.keys(), usize::from(limit.unwrap_or(20)));
-    let before: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let (number, wanted) = (zone.zone, i64::try_from(limit).unwrap_or(20) + 1);
+    let (number, today) = (zone.zone, date_of(state.db.clock().now()));
+    let paging = Paging::new(&state, format!("publicities/{number}"), query.0.limit, query.0.cursor)?;
+    let (before, wanted) = paging.wanted();
     let found = state.db.read(move |tx| publicity::list(tx, number, before, wanted)).await?;
-    let today = date_of(state.db.clock().now());
-    let found = page(found, limit, |p| cursor::write(keys, &name, &p.id));
-    let items = found.items.into_iter().map(|p| PublicityView::new(p, today)).collect();
-    Ok(Json(Page { items, next: found.next, count: None }))
+    Ok(Json(paging.page(found, |p| p.id, |p| PublicityView::new(p, today))))
 }
 
 /// An objection.
@@ -155,8 +138,7 @@ pub(crate) struct FileObjection {
 #[post("/api/v1/zones/{zone}/publicities/{id}/objections")]
 pub(crate) async fn file_objection(on: Target<may::FileObjection>, body: Valid<FileObjection>) -> Result<HttpResponse, Problem> {
     let FileObjection { name, phone, text } = body.value;
-    let wrong = |e: domain::identity::IdentityError| Problem::at(ErrorCode::InvalidBody, "/phone", "phone_invalid", e.to_string());
-    let phone = Phone::parse(&phone).map_err(wrong)?.to_string();
+    let phone = read_phone(&phone)?;
     let (number, id) = (on.zone.zone, on.id);
     let found = on.state.db.read(move |tx| publicity::find(tx, number, id)).await?;
     let publicity = found.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
@@ -212,28 +194,25 @@ impl From<Objection> for ObjectionView {
 }
 
 /// 办件公示期间的异议
-#[utoipa::path(tag = "审批", params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), PublicityQuery), responses((status = 200, description = "一页异议", body = Page<ObjectionView>)))]
+#[utoipa::path(tag = "审批", params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), PageQuery), responses((status = 200, description = "一页异议", body = Page<ObjectionView>)))]
 #[get("/api/v1/zones/{zone}/cases/{id}/objections")]
 pub(crate) async fn list_objections(
     caller: Caller<may::ListObjections>,
     zone: InZone,
     id: Segment<Uuid>,
-    query: Params<PublicityQuery>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
 ) -> Result<Json<Page<ObjectionView>>, Problem> {
     let (snapshot, scope) = (zone.0.clone(), caller.scope());
-    let PublicityQuery { limit, cursor } = query.0;
-    let (name, keys, limit) = (format!("objections/{}/{}", zone.zone, id.0), state.db.keys(), usize::from(limit.unwrap_or(20)));
-    let after: Option<Uuid> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let paging = Paging::new(&state, format!("objections/{}/{}", zone.zone, id.0), query.0.limit, query.0.cursor)?;
+    let (after, wanted) = paging.wanted();
     let read = state.db.read(move |tx| {
         let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
         let dossier = Dossier::read(tx, &snapshot, application, &scope)?;
         let own = dossier.cases.iter().any(|c| c.id == id.0 && scope.departments.contains(&c.department));
         if own { Ok(publicity::list_objections(tx, snapshot.zone, id.0, after, wanted)?) } else { Err(Error::NotFound) }
     });
-    let found = page(read.await?, limit, |o| cursor::write(keys, &name, &o.id));
-    Ok(Json(Page { items: found.items.into_iter().map(ObjectionView::from).collect(), next: found.next, count: None }))
+    Ok(Json(paging.page(read.await?, |o| o.id, ObjectionView::from)))
 }
 
 /// The answer to an objection.

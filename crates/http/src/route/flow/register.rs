@@ -1,15 +1,13 @@
 //! The public register of grants (行政许可法 40).
 
 use crate::AppState;
-use crate::cursor;
 use crate::extract::{Anyone, InZone, Params, ZonePath, may};
 use crate::problem::Problem;
-use crate::view::page::{Page, page};
+use crate::view::page::{Page, Paging};
 use crate::view::{Moment, masked};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use domain::local_time::Instant;
 use persistence::certificate::{Certificate, CertificateState, RegisterPosition, list_register as list};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -95,12 +93,8 @@ pub(crate) async fn list_register(
     state: Data<AppState>,
 ) -> Result<Json<Page<RegisterLine>>, Problem> {
     let RegisterQuery { matter, limit, cursor } = query.0;
-    let (name, keys) = (format!("register/{}/{matter:?}", zone.zone), state.db.keys());
-    let before: Option<(Instant, String)> = cursor.as_deref().map(|c| cursor::read(keys, &name, c)).transpose()?;
-    let before = before.map(|(granted_at, number)| RegisterPosition { granted_at, number });
-    let (number, limit) = (zone.zone, usize::from(limit.unwrap_or(20)));
-    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let paging = Paging::new(&state, format!("register/{}/{matter:?}", zone.zone), limit, cursor)?;
+    let (number, (before, wanted)) = (zone.zone, paging.wanted());
     let found = state.db.read(move |tx| list(tx, number, matter.as_deref(), before.as_ref(), wanted)).await?;
-    let lines = page(found, limit, |c| cursor::write(keys, &name, &(c.granted_at, c.number.clone())));
-    Ok(Json(Page { items: lines.items.into_iter().map(RegisterLine::from).collect(), next: lines.next, count: None }))
+    Ok(Json(paging.page(found, RegisterPosition::of, RegisterLine::from)))
 }

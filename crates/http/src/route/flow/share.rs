@@ -56,11 +56,8 @@ pub(crate) struct SharedMaterials {
 
 impl SharedView {
     fn new(told: &Told) -> Self {
-        let text = match told.outcome {
-            ShareOutcome::Found | ShareOutcome::Partial => told.outcome.label().to_owned(),
-            ShareOutcome::NotFound | ShareOutcome::Mismatch | ShareOutcome::Unavailable => format!("{}，请上传材料", told.outcome.label()),
-        };
-        Self { material: told.material.clone(), source: told.source.clone(), outcome: told.outcome, text }
+        let (material, source) = (told.material.clone(), told.source.clone());
+        Self { material, source, outcome: told.outcome, text: told.outcome.advice() }
     }
 }
 
@@ -96,7 +93,7 @@ pub(crate) async fn share_materials(
         material: material.clone(),
         source: persistence::share_call::OWN_STORE.to_owned(),
         outcome: ShareOutcome::Found,
-        text: ShareOutcome::Found.label().to_owned(),
+        text: ShareOutcome::Found.advice(),
     }));
     let snapshot = zone.clone();
     let write = move |tx: &mut persistence::Tx<'_>| enter_shared(tx, &snapshot, id, &found, told, &acting);
@@ -112,11 +109,9 @@ async fn ask_sources(on: &Target<may::ShareMaterials>, asks: &Asks, only: &[Stri
         let purpose = asks.purpose.clone();
         let query = Query { source: source.clone(), identifier: identifier.clone(), fields: fields.clone(), purpose };
         let (outcome, evidence, size) = match on.state.ports.data_share.query(&query).await {
-            // Part of the approved fields is a look, not the material.
-            Ok(Answer::Found { fields: told, evidence }) if told.len() == approved.len() => {
-                (ShareOutcome::Found, Some(evidence), told.len())
+            Ok(Answer::Found { fields: told, evidence }) => {
+                (ShareOutcome::of_fields(told.len(), approved.len()), Some(evidence), told.len())
             }
-            Ok(Answer::Found { fields: told, evidence }) => (ShareOutcome::Partial, Some(evidence), told.len()),
             Ok(Answer::NotFound) => (ShareOutcome::NotFound, None, 0),
             Ok(Answer::Mismatch) => (ShareOutcome::Mismatch, None, 0),
             Err(_) => (ShareOutcome::Unavailable, None, 0),
