@@ -64,7 +64,7 @@ async fn a_slot_takes_as_many_as_it_holds_and_nobody_twice(#[values(Sqlite, Post
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_people_want_five_places(#[values(Sqlite, Postgres)] database: Database) {
+async fn forty_calls_for_two_places(#[values(Sqlite, Postgres)] database: Database) {
     let app = App::start(database).await;
     let admin = app.login(Role::ZoneAdmin, 0).await;
     let slot = slot(&app, &admin, "2024-10-08T09:00:00+08:00", "2024-10-08T10:00:00+08:00", 2).await;

@@ -62,9 +62,20 @@ async fn what_is_handled_outside_is_entered_once_and_followed_here(#[values(Sqli
     assert_eq!(case_of(&hall.look(&id).await, "o-register")["state"], "accepted");
     assert_eq!(call(&hall, "nonce-0003", &told("e2", 8), |_| ()).await.ok().body["outcome"], "refused", "accepted already");
     assert_eq!(call(&hall, "nonce-0001", &told("e3", 11), |_| ()).await.status, 422, "a nonce is used once");
-    call(&hall, "nonce-0004", &told("e4", 9), |_| ()).await.ok();
-    call(&hall, "nonce-0005", &told("e5", 10), |_| ()).await.ok();
-    assert_eq!(call(&hall, "nonce-0006", &told("e6", 11), |_| ()).await.ok().body["outcome"], "applied");
+    let wrong = json!({"system": "elsewhere", "external_ref": "GS20240927002"});
+    let settled = hall.act(&hall.huc, &format!("/cases/{case}/mirror"), wrong).await.problem(409, "state_forbids");
+    assert_eq!(code(&settled), "case_state", "that system has told something");
+    for (event, state, name) in [("e4", 9, "特别程序中"), ("e5", 10, "已受理")] {
+        assert_eq!(call(&hall, &format!("nonce-{event}x"), &told(event, state), |_| ()).await.ok().body["outcome"], "applied");
+        assert_eq!(case_of(&hall.look(&id).await, "o-register")["state_name"], name);
+    }
+    let receipts = hall.office.app.see(&hall.owner, &format!("/applications/{id}/receipts")).await.ok();
+    assert!(!receipts.body.to_string().contains("clock_notice"), "the notice of a pause is theirs, nothing is invented here");
+    for (n, state) in [2, 6, 7, 14, 15, 16].into_iter().enumerate() {
+        let answer = call(&hall, &format!("nonce-un{n}"), &told(&format!("u{n}"), state), |_| ()).await.ok();
+        assert_eq!(answer.body["outcome"], "refused", "state {state} is handled here");
+    }
+    assert_eq!(call(&hall, "nonce-0006", &told("e6", 12), |_| ()).await.ok().body["outcome"], "applied");
     let then = hall.look(&id).await;
     let decided = case_of(&then, "o-register");
     assert_eq!((&decided["state"], &decided["outcome"]), (&json!("decided"), &json!("granted")));
@@ -74,4 +85,40 @@ async fn what_is_handled_outside_is_entered_once_and_followed_here(#[values(Sqli
     call(&hall, "nonce-0007", &nobody, |_| ()).await.problem(404, "not_found");
     assert_eq!(call(&hall, "nonce-0008", &nobody, |_| ()).await.ok().body["outcome"], "quarantined");
     call(&hall, "nonce-0009", &json!({"event_id": "e8", "case": case, "state": 99}), |_| ()).await.problem(422, "invalid_body");
+    let timeline = hall.office.app.see(&hall.supervisor, &format!("/applications/{id}/timeline")).await.ok();
+    let told: Vec<&Value> = timeline.body["items"].as_array().unwrap().iter().filter(|e| e["kind"] == "outside_told").collect();
+    assert_eq!(told.len(), 4, "that it was told stands before what followed");
+    assert!(told.iter().all(|e| e["detail"].as_str().unwrap().contains("firm-registration")), "{told:?}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_told_from_outside_is_a_refusal_here(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = Hall::open(database).await;
+    let mut outside = matter("o-register", "企业设立登记", 3, &[PAPER]);
+    outside["system_of_record"] = json!("external");
+    hall.office.add("/matters/o-register", &outside).await.ok();
+    let begin = async || {
+        let filed = hall.file("matter", "o-register", &[PAPER.0]).await;
+        (filed.text("/id"), filed.text("/cases/0/id"))
+    };
+    let told = |case: &str, event: &str, state: u8| json!({"event_id": event, "case": case, "state": state, "text": "名称不符合规定", "basis": "企业名称登记管理规定 11"});
+    let entered = |system: &str| json!({"system": system, "external_ref": "GS1"});
+    // Entered for the wrong system first: put right as long as nobody has told anything.
+    let (id, case) = begin().await;
+    let mirror = format!("/cases/{case}/mirror");
+    hall.act(&hall.huc, &mirror, entered("firm-registraton")).await.ok();
+    assert_eq!(call(&hall, "nonce-a1", &told(&case, "a1", 8), |_| ()).await.ok().body["outcome"], "refused");
+    hall.act(&hall.huc, &mirror, entered("firm-registration")).await.ok();
+    for (event, state) in [("a2", 1), ("a3", 8), ("a4", 13)] {
+        assert_eq!(call(&hall, &format!("nonce-{event}"), &told(&case, event, state), |_| ()).await.ok().body["outcome"], "applied");
+    }
+    let seen = hall.look(&id).await;
+    assert_eq!((&case_of(&seen, "o-register")["outcome"], &seen.body["state"]), (&json!("refused"), &json!("closed")));
+    // And one that was not accepted at all.
+    let (id, case) = begin().await;
+    hall.act(&hall.huc, &format!("/cases/{case}/mirror"), entered("firm-registration")).await.ok();
+    assert_eq!(call(&hall, "nonce-b1", &told(&case, "b1", 5), |_| ()).await.ok().body["outcome"], "applied");
+    let seen = hall.look(&id).await;
+    assert_eq!((&case_of(&seen, "o-register")["state"], &seen.body["state"]), (&json!("ended"), &json!("closed")));
 }

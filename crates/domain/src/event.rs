@@ -83,6 +83,8 @@ codes! {
         HelpGiven = "help_given", "帮办其他事项";
         /// A case is handled in an outside system.
         CaseMirrored = "case_mirrored", "转由外部系统办理";
+        /// The outside system told how the case stands there.
+        OutsideTold = "outside_told", "外部系统回传";
         /// The sheet with what is to be entered there was read.
         EntrySheetRead = "entry_sheet_read", "查看录入单";
         /// Something was corrected on the spot.

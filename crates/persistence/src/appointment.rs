@@ -223,18 +223,18 @@ pub fn lock_account(tx: &mut Tx<'_>, account: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Whether an account has another appointment at that time.
+/// The slot of an appointment that an account has at that time.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn overlaps(tx: &mut Tx<'_>, zone: i32, account: Uuid, starts_at: Instant, ends_at: Instant) -> Result<bool, DbError> {
+pub fn overlapping(tx: &mut Tx<'_>, zone: i32, account: Uuid, starts_at: Instant, ends_at: Instant) -> Result<Option<Uuid>, DbError> {
     let found: Option<Id> = bookings::table
         .filter(bookings::zone_id.eq(zone).and(bookings::account_id.eq(Id(account))).and(bookings::state.eq(Code(BookingState::Booked))))
         .filter(bookings::starts_at.lt(At(ends_at)).and(bookings::ends_at.gt(At(starts_at))))
-        .select(bookings::id)
+        .select(bookings::slot_id)
         .first(tx.connection)
         .optional()?;
-    Ok(found.is_some())
+    Ok(found.map(|slot| slot.0))
 }
 
 /// Locks an appointment.
@@ -259,22 +259,32 @@ pub fn settle(tx: &mut Tx<'_>, zone: i32, id: Uuid, state: BookingState) -> Resu
     Ok(())
 }
 
-/// The appointments of an account, newest first, or of a slot; at most 100.
+/// Whose appointments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookedBy {
+    /// All of an account.
+    Account(Uuid),
+    /// Those of a slot that were not cancelled.
+    Slot(Uuid),
+}
+
+/// Appointments, newest first, before `before`.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list(tx: &mut Tx<'_>, zone: i32, account: Option<Uuid>, slot: Option<Uuid>) -> Result<Vec<Booking>, DbError> {
+pub fn list(tx: &mut Tx<'_>, zone: i32, whose: BookedBy, before: Option<Uuid>, limit: i64) -> Result<Vec<Booking>, DbError> {
     let mut query = bookings::table
         .filter(bookings::zone_id.eq(zone))
         .order(bookings::id.desc())
         .select(BookingRow::as_select())
-        .limit(100)
+        .limit(limit)
         .into_boxed();
-    if let Some(account) = account {
-        query = query.filter(bookings::account_id.eq(Id(account)));
-    }
-    if let Some(slot) = slot {
-        query = query.filter(bookings::slot_id.eq(Id(slot)));
+    query = match whose {
+        BookedBy::Account(account) => query.filter(bookings::account_id.eq(Id(account))),
+        BookedBy::Slot(slot) => query.filter(bookings::slot_id.eq(Id(slot)).and(bookings::state.ne(Code(BookingState::Cancelled)))),
+    };
+    if let Some(before) = before {
+        query = query.filter(bookings::id.lt(Id(before)));
     }
     let rows: Vec<BookingRow> = query.load(tx.connection)?;
     rows.into_iter().map(|r| r.open(tx.keys())).collect()

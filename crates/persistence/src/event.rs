@@ -23,6 +23,8 @@ codes! {
         Anonymous = "anonymous", "访客";
         /// The system itself, applying the law or running a job.
         System = "system", "系统";
+        /// An outside system that showed its signature; the event says which.
+        Outside = "outside", "外部系统";
     }
 }
 
@@ -44,6 +46,12 @@ impl Actor {
     #[must_use]
     pub fn system() -> Self {
         Self { kind: ActorKind::System, id: None, on_behalf_of: None, request_id: None }
+    }
+
+    /// An outside system in a request.
+    #[must_use]
+    pub fn outside(request_id: Option<String>) -> Self {
+        Self { kind: ActorKind::Outside, id: None, on_behalf_of: None, request_id }
     }
 
     /// An account in a request.

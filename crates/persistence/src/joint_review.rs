@@ -1,6 +1,6 @@
 //! Joint looks of several departments.
 
-use crate::engine::query::{LockDsl, insert_many};
+use crate::engine::query::LockDsl;
 use crate::engine::{At, Code, DbError, Id, Tx};
 use crate::schema::joint_reviews;
 use crate::seal::{Keys, Place};
@@ -92,13 +92,14 @@ impl Row {
     }
 }
 
-/// Enters a review; `false` when the application has one of this kind.
+/// Enters the review of a locked application that has none of this kind.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn insert(tx: &mut Tx<'_>, zone: i32, application: Uuid, review: &JointReview) -> Result<bool, DbError> {
+pub fn insert(tx: &mut Tx<'_>, zone: i32, application: Uuid, review: &JointReview) -> Result<(), DbError> {
     let row = Row::new(tx.keys(), zone, application, review, None)?;
-    Ok(insert_many(joint_reviews::table, [row]).or_ignore().execute(tx.connection)? == 1)
+    diesel::insert_into(joint_reviews::table).values(&row).execute(tx.connection)?;
+    Ok(())
 }
 
 /// Saves a review of a locked application.

@@ -61,8 +61,10 @@ pub fn book(
         booked_at: now,
         visitor,
     };
-    if appointment::overlaps(tx, zone, account, slot.starts_at, slot.ends_at)? {
-        return Err(forbids("overlapping", "您在该时段已有其他预约"));
+    match appointment::overlapping(tx, zone, account, slot.starts_at, slot.ends_at)? {
+        Some(same) if same == slot.id => return Err(forbids("already_booked", "您已预约过该时段")),
+        Some(_) => return Err(forbids("overlapping", "您在该时段已有其他预约")),
+        None => {}
     }
     if !appointment::insert(tx, zone, &new)? {
         return Err(forbids("already_booked", "您已预约过该时段"));

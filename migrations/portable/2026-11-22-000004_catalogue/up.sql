@@ -70,7 +70,6 @@ CREATE TABLE delegation_changes (
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (zone_id, id)
 );
-CREATE INDEX delegation_changes_by_batch ON delegation_changes (zone_id, batch_id, id);
 CREATE INDEX delegation_changes_by_kind ON delegation_changes (zone_id, kind, id);
 
 -- Accounts of clerks in the systems of delegating bodies.

@@ -2,7 +2,7 @@
 
 use super::{DeemedAcceptance, Progress, ReversalKind};
 use crate::calendar::{Due, Limit};
-use crate::catalogue::{LaterAct, LimitStart, Procedure};
+use crate::catalogue::{Catalogue, LaterAct, LimitStart, Matter, Procedure, Version};
 use crate::local_time::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -141,7 +141,41 @@ pub struct Case {
     pub version: i64,
 }
 
+/// Which terms a case has missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breached {
+    /// The promise.
+    pub promise: bool,
+    /// The law's limit.
+    pub law: bool,
+}
+
 impl Case {
+    /// The version of its matter it was filed under.
+    #[must_use]
+    pub fn version<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Version<Matter>> {
+        catalogue.pinned_matter(&self.matter, self.version_id)
+    }
+
+    /// What people call its matter; the code where the catalogue does not hold it.
+    #[must_use]
+    pub fn matter_name<'a>(&'a self, catalogue: &'a Catalogue) -> &'a str {
+        self.version(catalogue).map_or(&self.matter, |v| &v.document.name)
+    }
+
+    /// Which of its terms have passed by `now`; a date that may still move has not.
+    #[must_use]
+    pub fn breached(&self, now: Instant) -> Breached {
+        let passed = |due: &Due| !due.provisional && now >= due.at;
+        Breached { promise: self.deadline.is_some_and(|d| passed(&d.due)), law: self.progress.statutory_due.is_some_and(|d| passed(&d)) }
+    }
+
+    /// Decided, or ended without a decision.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, CaseState::Decided | CaseState::Ended)
+    }
+
     /// Applies an acceptance by silence.
     pub fn accept_deemed(&mut self, acceptance: &DeemedAcceptance, case_no: String) {
         self.state = CaseState::Accepted;
@@ -228,7 +262,7 @@ impl Case {
     /// It has come to its end without a grant that holds: nothing that waits for it can go on.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        matches!(self.state, CaseState::Decided | CaseState::Ended) && !self.is_out_of_the_way()
+        self.is_over() && !self.is_out_of_the_way()
     }
 
     /// When it was decided, ended or taken back.

@@ -145,6 +145,9 @@ pub struct Mirror {
     pub reference: String,
     /// Since when.
     pub since: Instant,
+    /// The system has told something about it: it is handled there for good.
+    #[serde(default)]
+    pub heard: bool,
 }
 
 /// A promise that stands.

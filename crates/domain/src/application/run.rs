@@ -15,6 +15,8 @@ use uuid::Uuid;
 codes! {
     /// Where an application stands as a whole; always computed from its cases.
     pub enum RunState {
+        /// Not filed yet.
+        Draft = "draft", "草稿";
         /// Something waits for the applicant.
         Supplementing = "supplementing", "待申请人补正";
         /// Something is not accepted yet.
@@ -28,9 +30,12 @@ codes! {
     }
 }
 
-/// The state of a whole; the most urgent of its cases decides.
+/// The state of a whole; the most urgent of its cases decides. A draft has none yet.
 #[must_use]
 pub fn state_of(cases: &[Case]) -> RunState {
+    if cases.is_empty() {
+        return RunState::Draft;
+    }
     let any = |state| cases.iter().any(|c| c.state == state);
     if any(CaseState::Supplementing) {
         RunState::Supplementing
@@ -111,10 +116,9 @@ pub struct Run {
 pub fn run(cases: &[Case], edges: &[Edge], planned: Option<Schedule>, used: &BTreeMap<Uuid, u32>, calendar: &WorkCalendar) -> Run {
     let path = actual_path(cases, edges);
     let began = |c: &Case| c.accepted_at.map(date_of);
-    let over = |c: &Case| matches!(c.state, CaseState::Decided | CaseState::Ended);
     let first = cases.iter().filter_map(began).min();
     let last = cases.iter().filter_map(|c| c.decided_at).map(date_of).max();
-    let actual = first.zip(last).filter(|_| cases.iter().all(over)).map(|(from, to)| calendar.working_days_between(from, to));
+    let actual = first.zip(last).filter(|_| cases.iter().all(Case::is_over)).map(|(from, to)| calendar.working_days_between(from, to));
     // Half days of the plan are compared in halves.
     let halves = planned.as_ref().map(|p| (p.working_days * 2.0).round()).filter(|h| *h > 0.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number of halves, above 0")]
@@ -140,7 +144,7 @@ pub fn run(cases: &[Case], edges: &[Edge], planned: Option<Schedule>, used: &BTr
     Run {
         state,
         state_name: state.label(),
-        done: cases.iter().filter(|c| over(c)).count(),
+        done: cases.iter().filter(|c| c.is_over()).count(),
         of: cases.len(),
         planned,
         actual_working_days: actual,

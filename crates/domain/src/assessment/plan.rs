@@ -48,7 +48,8 @@ impl Plan {
     /// The plan of pinned versions: `bundle` and its members' versions in the bundle's order.
     #[must_use]
     pub fn of_pinned(catalogue: &Catalogue, bundle: Option<Uuid>, matters: &[Uuid]) -> Option<Self> {
-        let mut versions: Vec<Version<Matter>> = matters.iter().map(|id| catalogue.pinned_matter(*id).cloned()).collect::<Option<_>>()?;
+        let mut versions: Vec<Version<Matter>> =
+            matters.iter().map(|id| catalogue.matters.values().flatten().find(|v| v.id == *id).cloned()).collect::<Option<_>>()?;
         match bundle {
             None => Some(Self::of_matter(versions.pop()?)),
             Some(id) => Self::of_bundle(catalogue.bundles.values().flatten().find(|v| v.id == id)?.clone(), versions),

@@ -68,10 +68,10 @@ impl Catalogue {
         current(self.bundles.get(code)?, day)
     }
 
-    /// A pinned matter version.
+    /// A pinned version of a matter.
     #[must_use]
-    pub fn pinned_matter(&self, id: Uuid) -> Option<&Version<Matter>> {
-        self.matters.values().flatten().find(|v| v.id == id)
+    pub fn pinned_matter(&self, code: &str, id: Uuid) -> Option<&Version<Matter>> {
+        self.matters.get(code)?.iter().find(|v| v.id == id)
     }
 
     /// Every matter in force on `day`, by code.

@@ -87,6 +87,12 @@ impl ClockEntry {
         Self::new(ClockKind::Start, at, basis, by)
     }
 
+    /// A pause for a special procedure; which one and why is added by whoever knows.
+    #[must_use]
+    pub fn pause(at: Instant, by: Option<Uuid>) -> Self {
+        Self::new(ClockKind::Pause, at, "行政许可法 45", by)
+    }
+
     fn new(kind: ClockKind, at: Instant, basis: &str, by: Option<Uuid>) -> Self {
         Self { kind, at, reason: None, basis: basis.to_owned(), procedure: None, expected_days: None, told_at: None, added: None, by }
     }

@@ -122,7 +122,10 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
     let in_force = granted && progress.proceeding.is_none();
     let stage = |wanted| progress.proceeding == Some(wanted);
     let fits = match command {
-        Command::Mirror => matches!(case.state, Received | Accepted) && progress.mirrored.is_none(),
+        Command::Mirror => {
+            // What was entered wrongly is put right until the system has told something.
+            matches!(case.state, Received | Accepted) && progress.mirrored.as_ref().is_none_or(|m| !m.heard)
+        }
         Command::Accept | Command::Reject | Command::GiveNotice => case.state == Received,
         Command::Supplement => case.state == Supplementing,
         Command::Publish => case.state == Accepted || (in_force && progress.issued_at.is_none()),

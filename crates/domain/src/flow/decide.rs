@@ -140,8 +140,7 @@ pub fn separated(case: &Case, matter: &Matter, by: Uuid, at_window: bool) -> Opt
 /// # Errors
 /// Why it can't be decided so.
 pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Filing<'_>) -> Result<(), Reason> {
-    let late = case.deadline.is_some_and(|d| !d.due.provisional && now.received_at >= d.due.at);
-    if late && decision.delay.is_none() {
+    if case.breached(now.received_at).promise && decision.delay.is_none() {
         return Err(Reason::new("delay_reason_required", "已超过承诺办结时限，请说明原因", "优化营商环境条例 36"));
     }
     let written = |r: &Refusal| !r.reason.trim().is_empty() && !r.basis.trim().is_empty();

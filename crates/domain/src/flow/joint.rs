@@ -29,6 +29,8 @@ codes! {
         Rectifying = "rectifying", "待申请人整改";
         /// Everybody found everything in order.
         Passed = "passed", "通过";
+        /// Every case that took part has come to its end before.
+        Dropped = "dropped", "已终止";
     }
 }
 
@@ -41,6 +43,9 @@ pub struct Participant {
     pub department: String,
     /// The discipline (专业), for instance 消防 or 人防.
     pub discipline: String,
+    /// Its case has come to its end: nobody waits for it.
+    #[serde(default)]
+    pub left: bool,
 }
 
 /// Something to correct.
@@ -138,7 +143,7 @@ impl JointReview {
     /// # Errors
     /// Nothing is awaited from this discipline, or a later round names something new (一次告知).
     pub fn give_opinion(&mut self, mut opinion: Opinion, unresolved: &BTreeSet<u32>) -> Result<(), Reason> {
-        let first = self.rounds.len() == 1;
+        let first = !self.rounds.iter().flat_map(|r| &r.opinions).any(|o| o.discipline == opinion.discipline);
         let earlier: Vec<Correction> = self.standing(&opinion.discipline);
         let given: u32 = self.numbers();
         let open = self.state == JointState::Open;
@@ -173,18 +178,56 @@ impl JointReview {
         self.concluded_at = passed.then_some(now);
     }
 
+    /// Opinions or corrections are awaited.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        matches!(self.state, JointState::Open | JointState::Rectifying)
+    }
+
     /// A case that has come to its end takes no further part: nobody waits for its disciplines, and what they wanted
-    /// corrected no longer stands.
+    /// corrected no longer stands. With the last of them the look itself is dropped: nothing has passed.
     pub fn leave(&mut self, case: Uuid, now: Instant) {
-        if self.state == JointState::Passed {
+        if !self.is_running() {
             return;
         }
-        let gone: BTreeSet<String> = self.participants.iter().filter(|p| p.case == case).map(|p| p.discipline.clone()).collect();
+        let gone = self.mark(case, true);
         if let Some(round) = self.rounds.last_mut() {
             round.awaited.retain(|d| !gone.contains(d));
             round.opinions.retain(|o| !gone.contains(&o.discipline));
         }
-        self.conclude(now);
+        if self.participants.iter().all(|p| p.left) {
+            self.state = JointState::Dropped;
+        } else {
+            self.conclude(now);
+        }
+    }
+
+    /// A case that goes on after all takes part again: its disciplines are awaited in this round, or in the next one while
+    /// the applicant corrects.
+    pub fn rejoin(&mut self, case: Uuid) {
+        if !self.is_running() {
+            return;
+        }
+        let back = self.mark(case, false);
+        if let Some(round) = self.rounds.last_mut().filter(|_| self.state == JointState::Open) {
+            round.awaited.extend(back);
+        }
+    }
+
+    fn mark(&mut self, case: Uuid, left: bool) -> BTreeSet<String> {
+        let of_case = self.participants.iter_mut().filter(|p| p.case == case && p.left != left);
+        of_case.map(|p| (p.left = left, p.discipline.clone()).1).collect()
+    }
+
+    /// Whether a case may be looked at anew in a look of the same kind: it left this one before the end (同一阶段只进行一次).
+    #[must_use]
+    pub fn frees(&self, case: Uuid) -> bool {
+        let passed = |p: &Participant| p.case == case && !p.left;
+        match self.state {
+            JointState::Dropped => true,
+            JointState::Passed => self.participants.iter().any(|p| p.case == case) && !self.participants.iter().any(passed),
+            JointState::Open | JointState::Rectifying => false,
+        }
     }
 
     /// How many corrections have been numbered.
@@ -193,11 +236,10 @@ impl JointReview {
         all.map(|c| c.number).max().unwrap_or(0)
     }
 
-    /// What a discipline found wrong in the round before this one.
+    /// What a discipline found wrong when it looked last.
     fn standing(&self, discipline: &str) -> Vec<Correction> {
-        let before = self.rounds.iter().rev().nth(1);
-        let opinions = before.iter().flat_map(|r| &r.opinions).filter(|o| o.discipline == discipline);
-        opinions.flat_map(|o| o.corrections.clone()).collect()
+        let mut opinions = self.rounds.iter().rev().flat_map(|r| &r.opinions);
+        opinions.find(|o| o.discipline == discipline).map(|o| o.corrections.clone()).unwrap_or_default()
     }
 
     /// The one list of corrections of the last round, with the discipline that asks for each.
@@ -209,7 +251,8 @@ impl JointReview {
         list
     }
 
-    /// The applicant has corrected everything: the next round awaits only those who had found something.
+    /// The applicant has corrected everything: the next round awaits those who had found something, and who came back
+    /// meanwhile.
     ///
     /// # Errors
     /// Nothing is to be corrected.
@@ -217,13 +260,20 @@ impl JointReview {
         if self.state != JointState::Rectifying {
             return Err(Reason::new("nothing_to_correct", "没有待整改的内容", BASIS));
         }
-        let failed = |o: &&Opinion| !o.corrections.is_empty();
+        let passed: BTreeSet<&str> = self.participants.iter().map(|p| p.discipline.as_str()).filter(|d| self.has_passed(d)).collect();
+        let open = self.participants.iter().filter(|p| !p.left && !passed.contains(p.discipline.as_str()));
+        let awaited: BTreeSet<String> = open.map(|p| p.discipline.clone()).collect();
         let Some(round) = self.rounds.last_mut() else { return Ok(()) };
-        let awaited = round.opinions.iter().filter(failed).map(|o| o.discipline.clone()).collect();
         (round.corrected_at, round.correction) = (Some(now), Some(how));
         self.rounds.push(Round { at: now, awaited, opinions: Vec::new(), corrected_at: None, correction: None });
         self.state = JointState::Open;
         Ok(())
+    }
+
+    /// The discipline found everything in order when it looked last.
+    fn has_passed(&self, discipline: &str) -> bool {
+        let mut opinions = self.rounds.iter().rev().flat_map(|r| &r.opinions);
+        opinions.find(|o| o.discipline == discipline).is_some_and(|o| o.corrections.is_empty())
     }
 
     /// Passed in the first round (一次性验收通过).
@@ -245,7 +295,7 @@ mod tests {
     }
 
     fn review(disciplines: &[&str]) -> JointReview {
-        let participant = |d: &&str| Participant { case: Uuid::nil(), department: "HUC".into(), discipline: (*d).to_owned() };
+        let participant = |d: &&str| Participant { case: Uuid::nil(), department: "HUC".into(), discipline: (*d).to_owned(), left: false };
         JointReview::open(JointKind::Acceptance, "现场".into(), disciplines.iter().map(participant).collect(), (now(), now())).unwrap()
     }
 
@@ -281,7 +331,8 @@ mod tests {
     #[test]
     fn nobody_waits_for_a_case_that_has_ended() {
         let other = Uuid::from_u128(7);
-        let participant = |case, discipline: &str| Participant { case, department: "HUC".into(), discipline: discipline.to_owned() };
+        let participant =
+            |case, discipline: &str| Participant { case, department: "HUC".into(), discipline: discipline.to_owned(), left: false };
         let both = || vec![participant(Uuid::nil(), "规划"), participant(other, "消防")];
         let open = || JointReview::open(JointKind::Acceptance, String::new(), both(), (now(), now())).unwrap();
         let mut review = open();
@@ -293,6 +344,43 @@ mod tests {
         review.give_opinion(said("消防", &["疏散宽度"]), &BTreeSet::new()).unwrap();
         review.leave(other, now());
         assert_eq!(review.state, JointState::Passed, "what only it wanted corrected no longer stands");
+        assert!(review.frees(other) && !review.frees(Uuid::nil()), "who passed is not looked at again");
+    }
+
+    #[test]
+    fn a_look_everybody_left_has_not_passed_and_may_be_arranged_anew() {
+        let mut review = review(&["规划", "消防"]);
+        review.give_opinion(said("规划", &[]), &BTreeSet::new()).unwrap();
+        review.leave(Uuid::nil(), now());
+        assert_eq!((review.state, review.concluded_at, review.passed_at_first()), (JointState::Dropped, None, false));
+        assert!(review.frees(Uuid::nil()));
+    }
+
+    #[test]
+    fn who_comes_back_is_awaited_again() {
+        let other = Uuid::from_u128(7);
+        let participant =
+            |case, discipline: &str| Participant { case, department: "HUC".into(), discipline: discipline.to_owned(), left: false };
+        let both = vec![participant(Uuid::nil(), "规划"), participant(other, "消防")];
+        let none = BTreeSet::new();
+        let fresh = JointReview::open(JointKind::Acceptance, String::new(), both, (now(), now())).unwrap();
+        // In the running round.
+        let mut review = fresh.clone();
+        review.leave(other, now());
+        review.rejoin(other);
+        review.give_opinion(said("规划", &[]), &none).unwrap();
+        assert_eq!(review.state, JointState::Open);
+        review.give_opinion(said("消防", &["疏散宽度"]), &none).unwrap();
+        assert_eq!((review.state, review.corrections().len()), (JointState::Rectifying, 1));
+        // While the applicant corrects: in the next round, as its first look.
+        let mut review = fresh;
+        review.leave(other, now());
+        review.give_opinion(said("规划", &["退界"]), &none).unwrap();
+        review.rejoin(other);
+        review.correct("已整改".into(), now()).unwrap();
+        review.give_opinion(said("规划", &[]), &none).unwrap();
+        review.give_opinion(said("消防", &["疏散宽度"]), &none).unwrap();
+        assert_eq!(review.corrections().iter().map(|(d, c)| (*d, c.number)).collect::<Vec<_>>(), [("消防", 2)]);
     }
 
     #[test]

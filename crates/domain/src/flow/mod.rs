@@ -36,7 +36,7 @@ pub use evaluation::{
 };
 pub use joint::{Correction, JointKind, JointReview, JointState, Opinion, Participant, Round};
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};
-pub use mirror::{act_of, unfit};
+pub use mirror::OutsideAct;
 pub use notice::{Notice, NoticeFacts, NoticeItem, NoticeProblem, check_notice, give_notice, take_supplement, unanswered_items};
 pub use obligation::{NewObligation, OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState, on_acceptance, on_grant};
 pub use proceeding::{

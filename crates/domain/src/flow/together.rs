@@ -95,7 +95,7 @@ fn follow_one(cases: &mut [Case], i: usize, edges: &[Edge], now: &Filing<'_>) ->
 /// Of the matters that are to be granted first: those beside it still open, and those that will not be granted or were
 /// taken back.
 fn beside(cases: &[Case], i: usize, edges: &[Edge]) -> (Vec<String>, Vec<String>) {
-    let Some(case) = cases.get(i).filter(|c| !matches!(c.state, CaseState::Decided | CaseState::Ended)) else {
+    let Some(case) = cases.get(i).filter(|c| !c.is_over()) else {
         return (Vec::new(), Vec::new());
     };
     let soft = befores(cases, edges, &case.matter, EdgeKind::Soft).filter(|c| !c.is_out_of_the_way());
@@ -137,7 +137,7 @@ pub fn issue_waits(case: &Case, cases: &[Case], together: impl Fn(&str) -> bool,
     if running_out || !together(&case.matter) {
         return None;
     }
-    let open = |c: &&Case| c.id != case.id && together(&c.matter) && !matches!(c.state, CaseState::Decided | CaseState::Ended);
+    let open = |c: &&Case| c.id != case.id && together(&c.matter) && !c.is_over();
     let waits = cases.iter().filter(open).count();
     let text = format!("同一申请还有{waits}个事项未办结，结果统一出件；申请人要求先行领取的，可以分别出件");
     (waits > 0).then(|| Reason::new("siblings_open", text, "一件事一次办：窗口统一出件"))

@@ -147,7 +147,7 @@ impl CaseView {
     /// The case at `now`, with names from the catalogue; `seat` is who looks, and whether the case is his.
     #[must_use]
     pub fn new(case: Case, catalogue: &Catalogue, now: Instant, seat: Option<(&Seat, bool)>) -> Self {
-        let matter_name = catalogue.pinned_matter(case.version_id).map_or_else(|| case.matter.clone(), |v| v.document.name.clone());
+        let matter_name = case.matter_name(catalogue).to_owned();
         let department_name = catalogue.zone.department(&case.department).map_or_else(|| case.department.clone(), |d| d.name.clone());
         let due_in = |state| case.deadline.filter(|_| case.state == state).map(|d| d.due.on);
         let progress = &case.progress;

@@ -51,6 +51,7 @@ fn entry(event: &Event, catalogue: &Catalogue) -> TimelineEntry {
                 text("basis").unwrap_or_default()
             ))
         }
+        EventKind::OutsideTold => Some(format!("「{}」由外部系统{}回传", matter.unwrap_or_default(), text("system").unwrap_or_default())),
         // What concerns one case names its matter, and the date that follows.
         _ => matter.map(|matter| {
             let number = text("case_no").map(|no| format!("，办件编号{no}")).unwrap_or_default();

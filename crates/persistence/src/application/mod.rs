@@ -88,6 +88,22 @@ pub struct Scope {
     pub departments: Vec<String>,
 }
 
+impl Application {
+    /// Keyed in at a window by this clerk for an applicant on paper: he is not the applicant.
+    #[must_use]
+    pub fn keyed_by(&self, account: Uuid) -> bool {
+        self.channel == FilingChannel::Window && self.filed_by == account
+    }
+}
+
+impl Scope {
+    /// Whether it reaches what belongs to a department: an officer's reaches his own departments only.
+    #[must_use]
+    pub fn covers(&self, department: &str) -> bool {
+        self.reach != Reach::Department || self.departments.iter().any(|d| d == department)
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = applications, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {

@@ -6,6 +6,7 @@ use domain::access::Reach;
 use domain::assessment::Assessment;
 use domain::event::EventKind;
 use domain::flow::{self, Acceptance, BarGround, Command, RejectGround};
+use domain::local_time::Instant;
 use domain::reason::Reason;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,7 +19,6 @@ use uuid::Uuid;
 pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Error> {
     let ids = work.select(cases, Command::Accept)?;
     let assessment = work.assess()?;
-    let snapshot = work.snapshot.clone();
     let mut complete = Vec::new();
     let mut missing: Vec<Reason> = Vec::new();
     for id in ids {
@@ -38,20 +38,27 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         work.accept_ahead(&ahead)?;
     }
     for id in complete {
-        let case_no = work.next_number()?;
-        let (now, by) = (work.now, work.acting.may.account);
-        let acceptance = Acceptance { at: &Work::filing(&snapshot, now), by, case_no: case_no.clone() };
-        let entry = flow::accept(work.change(id)?, acceptance);
-        work.enter_clock(id, &entry)?;
-        let case = work.case(id)?;
-        let due = case.deadline.map(|d| d.due);
-        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due.map(|d| d.on), "basis": case.procedure.rules().accepted_by});
-        work.note(EventKind::CaseAccepted, id, facts);
-        work.owe_deferrals(id, work.now)?;
-        work.stand_for_running_publicity(id)?;
-        work.make_acceptance_receipt(id)?;
+        let basis = work.case(id)?.procedure.rules().accepted_by;
+        work.accept_case(id, work.now, work.acting.may.account, basis)?;
     }
     Ok(())
+}
+
+impl Work<'_, '_> {
+    /// Accepts a case as of a moment: its clock begins, its deferred materials are owed, its receipt is made.
+    pub(super) fn accept_case(&mut self, id: Uuid, at: Instant, by: Uuid, basis: &str) -> Result<(), Error> {
+        let (snapshot, case_no) = (self.snapshot.clone(), self.next_number()?);
+        let acceptance = Acceptance { at: &Self::filing(&snapshot, at), by, case_no: case_no.clone() };
+        let entry = flow::accept(self.change(id)?, acceptance);
+        self.enter_clock(id, &entry)?;
+        let case = self.case(id)?;
+        let due = case.deadline.map(|d| d.due.on);
+        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": due, "basis": basis});
+        self.note_at(at, EventKind::CaseAccepted, id, facts);
+        self.owe_deferrals(id, at)?;
+        self.stand_for_running_publicity(id)?;
+        self.make_acceptance_receipt(id)
+    }
 }
 
 /// What is missing for one matter, besides what bars the whole.
@@ -64,8 +71,7 @@ fn missing_of(assessment: &Assessment, matter: &str) -> Vec<Reason> {
 /// accept it.
 fn may_be_accepted_ahead(work: &Work<'_, '_>, id: Uuid, assessment: &Assessment) -> bool {
     let Ok(case) = work.case(id) else { return false };
-    let may = &work.acting.may;
-    let mine = may.reach != Reach::Department || may.departments.contains(&case.department);
+    let mine = work.acting.may.covers(&case.department);
     let complete = missing_of(assessment, &case.matter).is_empty();
     mine && complete && case.progress.accepted_ahead.is_none() && at_the_right_window(work, id).is_ok()
 }

@@ -22,6 +22,7 @@ pub fn annul(work: &mut Work<'_, '_>, id: Uuid, ground: AnnulGround, document_no
     }
     // What the annulled decision cancelled is owed again, what it recorded against the applicant is lifted.
     work.reopen_obligations(id, ended);
+    work.rejoin_joint_reviews(id)?;
     let zone = work.zone();
     let lifted = credit::lift(work.tx, zone, id, by)?;
     let received = work.case(id)?.received_at;

@@ -28,29 +28,26 @@ pub struct Suspension {
 pub fn suspend(work: &mut Work<'_, '_>, id: Uuid, new: Suspension) -> Result<(), Error> {
     work.require(id, Command::Suspend)?;
     told(new.told_applicant_at, work.now)?;
-    stop(work, id, new)
-}
-
-/// The same, told by whoever handles the case.
-pub(super) fn stop(work: &mut Work<'_, '_>, id: Uuid, new: Suspension) -> Result<(), Error> {
-    let (now, snapshot) = (work.now, work.snapshot.clone());
     let entry = ClockEntry {
-        kind: ClockKind::Pause,
-        at: now,
         reason: Some(new.reason),
-        basis: "行政许可法 45".to_owned(),
         procedure: Some(new.procedure),
         expected_days: Some(new.expected_days),
         told_at: Some(new.told_applicant_at),
-        added: None,
-        by: Some(work.acting.may.account),
+        ..ClockEntry::pause(work.now, Some(work.acting.may.account))
     };
-    let entry = flow::suspend(work.change(id)?, entry, now, &snapshot.calendar);
-    work.enter_clock(id, &entry)?;
-    let expected = work.case(id)?.progress.pause.map(|p| p.expected_on);
-    let facts = json!({"procedure": new.procedure, "expected_days": new.expected_days, "expected_on": expected, "basis": entry.basis});
-    work.note(EventKind::ClockSuspended, id, facts);
+    stop(work, id, &entry)?;
     work.make_clock_notice(id, &entry)
+}
+
+/// The same, told by whoever handles the case: the notice is theirs.
+pub(super) fn stop(work: &mut Work<'_, '_>, id: Uuid, entry: &ClockEntry) -> Result<(), Error> {
+    let snapshot = work.snapshot.clone();
+    flow::suspend(work.change(id)?, entry, &snapshot.calendar);
+    work.enter_clock(id, entry)?;
+    let expected = work.case(id)?.progress.pause.map(|p| p.expected_on).filter(|_| entry.expected_days.is_some());
+    let facts = json!({"procedure": entry.procedure, "expected_days": entry.expected_days, "expected_on": expected, "basis": entry.basis});
+    work.note(EventKind::ClockSuspended, id, facts);
+    Ok(())
 }
 
 /// Lets the clock of a case go on.

@@ -171,7 +171,7 @@ pub(super) fn mandate_problems(parties: &[Party], mandate: Option<&Mandate>, now
 fn require_target(tx: &mut Tx<'_>, zone: i32, plan: &Plan, content: &Content) -> Result<(), Error> {
     let Some(target) = &content.target else { return Ok(()) };
     let found = certificate::find(tx, zone, &target.certificate_no)?;
-    let identifier = super::applicant_identifier(content).map(|i| tx.keys().index("identifier", i));
+    let identifier = super::applicant_hash(tx.keys(), content);
     let fits = |c: &certificate::Certificate| {
         c.state == certificate::CertificateState::Valid
             && identifier.is_some()

@@ -71,36 +71,42 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
         refusals: &new.refusals,
         delay: new.delay.as_deref(),
     };
-    if new.granted {
-        work.nothing_is_owed_to(&matter.code)?;
-    }
-    let (snapshot, now) = (work.snapshot.clone(), work.now);
-    let late = work.case(id)?.deadline.is_some_and(|d| !d.due.provisional && now >= d.due.at);
-    let late_by_law = work.case(id)?.progress.statutory_due.is_some_and(|d| !d.provisional && now >= d.at);
-    flow::decide(work.change(id)?, &matter, decision, &Work::filing(&snapshot, now)).map_err(Error::StateForbids)?;
-    let outcome = work.case(id)?.outcome;
-    let facts = json!({"outcome": outcome, "promise_breached": late, "statutory_breached": late_by_law, "decided_by": by});
-    let granted = outcome.is_some_and(Outcome::is_grant);
-    work.note(if granted { EventKind::CaseGranted } else { EventKind::CaseRefused }, id, facts);
+    work.take_decision(id, &matter, decision)?;
     let file = work.file(id)?;
     (file.opinion, file.refusals, file.delay) = (Some(new.opinion), new.refusals, new.delay);
-    if work.case(id)?.progress.by_commitment {
-        work.count(Tally::CommitmentCases);
-    }
-    if granted {
-        let committed: Vec<String> =
-            work.dossier.content.valid_letters(LetterKind::Commitment).flat_map(|l| l.materials.iter().cloned()).collect();
-        let owed = flow::on_grant(work.case(id)?, &matter, &committed, &Work::filing(&snapshot, now));
-        work.owe(id, owed);
-        work.enter_register(id, &matter)?;
-        work.meet_deferrals_of(&matter.code)?;
-    } else {
-        work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
-    }
     work.make_decision(id)
 }
 
 impl Work<'_, '_> {
+    /// Takes a decision, whoever took it: a grant opens its duties, enters the register and acts on the certificate it is
+    /// about; a refusal ends what was owed.
+    pub(super) fn take_decision(&mut self, id: Uuid, matter: &Matter, decision: Decision<'_>) -> Result<(), Error> {
+        if decision.granted {
+            self.nothing_is_owed_to(&matter.code)?;
+        }
+        let (snapshot, now, by) = (self.snapshot.clone(), self.now, decision.by);
+        let filing = Self::filing(&snapshot, now);
+        let breached = self.case(id)?.breached(now);
+        flow::decide(self.change(id)?, matter, decision, &filing).map_err(Error::StateForbids)?;
+        let outcome = self.case(id)?.outcome;
+        let facts = json!({"outcome": outcome, "promise_breached": breached.promise, "statutory_breached": breached.law, "decided_by": by});
+        let granted = outcome.is_some_and(Outcome::is_grant);
+        self.note(if granted { EventKind::CaseGranted } else { EventKind::CaseRefused }, id, facts);
+        if self.case(id)?.progress.by_commitment {
+            self.count_once(Tally::CommitmentCases, id.to_string());
+        }
+        if !granted {
+            self.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
+            return Ok(());
+        }
+        let letters = self.dossier.content.valid_letters(LetterKind::Commitment);
+        let committed: Vec<String> = letters.flat_map(|l| l.materials.iter().cloned()).collect();
+        let owed = flow::on_grant(self.case(id)?, matter, &committed, &filing);
+        self.owe(id, owed);
+        self.enter_register(id, matter)?;
+        self.meet_deferrals_of(&matter.code)
+    }
+
     /// What was put off until this matter (后置审批, F36) has to be decided before it is granted.
     fn nothing_is_owed_to(&mut self, matter: &str) -> Result<(), Error> {
         let own = self.dossier.cases.iter().cloned();
@@ -110,7 +116,7 @@ impl Work<'_, '_> {
             open.extend(list_open_of_project(self.tx, zone, &project, id)?);
         }
         let put_off = |c: &&Case| c.progress.deferred_until.as_deref() == Some(matter) && !c.is_in_force() && !c.has_failed();
-        let names: Vec<String> = open.iter().filter(put_off).map(|c| self.matter_name(c)).collect();
+        let names: Vec<&str> = open.iter().filter(put_off).map(|c| c.matter_name(&self.snapshot.catalogue)).collect();
         if names.is_empty() {
             return Ok(());
         }
@@ -127,15 +133,11 @@ impl Work<'_, '_> {
         Ok(next.unwrap_or_else(|| (case.case_no.clone().unwrap_or_default(), 1)))
     }
 
-    fn matter_name(&self, case: &Case) -> String {
-        self.snapshot.catalogue.pinned_matter(case.version_id).map_or_else(|| case.matter.clone(), |v| v.document.name.clone())
-    }
-
     /// Enters the grant in the public register, and acts on the certificate it is about.
     pub(super) fn enter_register(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
         let (zone, now) = (self.zone(), self.now);
         let case = self.case(id)?.clone();
-        let identifier = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));
+        let identifier = super::applicant_hash(self.tx.keys(), &self.dossier.content);
         let mut replaces = None;
         if let Some(target) = &case.target {
             use domain::catalogue::LaterAct::{Cancel, Change, Renew, Replace};

@@ -47,8 +47,7 @@ impl Work<'_, '_> {
         if own.is_some() {
             return Ok(own);
         }
-        let Some(identifier) = super::applicant_identifier(&self.dossier.content) else { return Ok(None) };
-        let holder = self.tx.keys().index("identifier", identifier);
+        let Some(holder) = super::applicant_hash(self.tx.keys(), &self.dossier.content) else { return Ok(None) };
         let (zone, project) = (self.zone(), self.dossier.application.project_code.clone());
         // Without a project only what came since can be what is meant.
         let since = project.is_none().then_some(opened);

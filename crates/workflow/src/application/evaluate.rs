@@ -2,7 +2,7 @@
 
 use super::work::Work;
 use crate::{Error, Invalid};
-use domain::application::{Case, CaseState, FilingChannel};
+use domain::application::{Case, CaseState};
 use domain::event::EventKind;
 use domain::flow::{
     self, EvaluationChannel, EvaluationProblem, NewObligation, ObligationKind, ObligationState, Rating, Rectification, ServicePoint,
@@ -35,7 +35,7 @@ pub struct NewEvaluation {
 /// [`Error::Invalid`], [`Error::StateForbids`] outside the window or after the one change.
 pub fn evaluate(work: &mut Work<'_, '_>, new: NewEvaluation) -> Result<(), Error> {
     let application = &work.dossier.application;
-    if application.channel == FilingChannel::Window && application.filed_by == work.acting.may.account {
+    if application.keyed_by(work.acting.may.account) {
         return Err(Error::NotAllowed(Reason::new("rated_by_proxy", "窗口人员不得代申请人评价", "国办发〔2019〕51号")));
     }
     check_rating(&new.rating).map_err(|p| Error::Invalid(vec![Invalid::new("/options", p.code, p.text)]))?;

@@ -2,7 +2,6 @@
 
 use super::work::Work;
 use crate::Error;
-use domain::application::FilingChannel;
 use domain::event::EventKind;
 use domain::flow::MandateScope;
 use domain::hall::{HelpKind, needs_consent};
@@ -17,7 +16,7 @@ use serde_json::json;
 /// [`Error::NotAllowed`] for the clerk who keyed it, or an agent beyond his mandate.
 pub fn give_consent(work: &mut Work<'_, '_>, recipient: String, purpose: String) -> Result<(), Error> {
     let application = &work.dossier.application;
-    if application.channel == FilingChannel::Window && application.filed_by == work.acting.may.account {
+    if application.keyed_by(work.acting.may.account) {
         let text = "同意书应由申请人本人作出，录入人员不能代为同意";
         return Err(Error::NotAllowed(Reason::new("personal_consent_required", text, "个人信息保护法 14")));
     }

@@ -67,21 +67,30 @@ pub struct NewDelivery {
 /// its number.
 pub fn deliver(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: &NewDelivery) -> Result<(), Error> {
     for id in work.select(cases, Command::Deliver)? {
-        let (now, matter) = (work.now, work.matter(id)?);
-        let late = work.case(id)?.deadline.is_some_and(|d| now >= d.due.at);
-        flow::deliver(work.change(id)?, &matter, new.way, new.tracking_no.as_deref(), new.fee_fen, now).map_err(Error::StateForbids)?;
-        work.note(EventKind::ResultDelivered, id, json!({"way": new.way, "late": late, "fee_fen": new.fee_fen}));
-        if new.way == DeliveryWay::Courier {
-            work.count(Tally::CourierDeliveries);
-        }
-        work.file(id)?.delivery = Some(Delivery {
+        let delivery = Delivery {
             way: new.way,
             recipient: new.recipient.clone(),
             address: new.address.clone(),
             tracking_no: new.tracking_no.clone(),
             fee_fen: new.fee_fen,
-            at: now,
-        });
+            at: work.now,
+        };
+        work.hand_over_result(id, delivery)?;
     }
     Ok(())
+}
+
+impl Work<'_, '_> {
+    /// Hands a result over, and keeps how.
+    pub(super) fn hand_over_result(&mut self, id: Uuid, how: Delivery) -> Result<(), Error> {
+        let (matter, late) = (self.matter(id)?, self.case(id)?.breached(how.at).promise);
+        flow::deliver(self.change(id)?, &matter, how.way, how.tracking_no.as_deref(), how.fee_fen, how.at).map_err(Error::StateForbids)?;
+        let facts = json!({"way": how.way, "late": late, "fee_fen": how.fee_fen, "tracking_no": how.tracking_no});
+        self.note(EventKind::ResultDelivered, id, facts);
+        if how.way == DeliveryWay::Courier {
+            self.count(Tally::CourierDeliveries);
+        }
+        self.file(id)?.delivery = Some(how);
+        Ok(())
+    }
 }

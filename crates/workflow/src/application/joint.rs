@@ -47,16 +47,20 @@ pub fn open_joint_review(work: &mut Work<'_, '_>, new: NewJointReview) -> Result
             let text = "本申请没有这个办件，或者尚未受理";
             return Err(Error::Invalid(vec![Invalid::new(format!("/participants/{i}/case"), "case_unknown", text)]));
         };
-        participants.push(Participant { case, department: found.department.clone(), discipline });
+        participants.push(Participant { case, department: found.department.clone(), discipline, left: false });
     }
     if new.at < work.now {
         return Err(Error::Invalid(vec![Invalid::new("/scheduled_at", "in_the_past", "时间不能早于现在")]));
     }
     let review = JointReview::open(new.kind, new.place, participants, (new.at, work.now)).map_err(Error::StateForbids)?;
     let (zone, id) = (work.zone(), work.dossier.application.id);
-    if !joint_review::insert(work.tx, zone, id, &review)? {
-        let text = format!("本申请已经组织过{}，同一阶段只进行一次", new.kind.label());
-        return Err(Error::StateForbids(Reason::new("already_arranged", text, "工程建设项目审批制度改革：联合办理")));
+    match joint_review::lock(work.tx, zone, id, new.kind)? {
+        None => joint_review::insert(work.tx, zone, id, &review)?,
+        Some(earlier) if review.participants.iter().all(|p| earlier.frees(p.case)) => joint_review::save(work.tx, zone, id, &review, None)?,
+        Some(_) => {
+            let text = format!("本申请已经组织过{}，同一阶段只进行一次", new.kind.label());
+            return Err(Error::StateForbids(Reason::new("already_arranged", text, "工程建设项目审批制度改革：联合办理")));
+        }
     }
     for case in review.participants.iter().map(|p| p.case).collect::<BTreeSet<_>>() {
         let case = work.change(case)?;
@@ -64,7 +68,7 @@ pub fn open_joint_review(work: &mut Work<'_, '_>, new: NewJointReview) -> Result
         case.version += 1;
     }
     work.note_whole(EventKind::JointReviewOpened, json!({"kind": new.kind, "disciplines": review.participants.len()}));
-    work.await_opinions(&review);
+    work.await_opinions(&review, |_| true);
     Ok(())
 }
 
@@ -112,7 +116,7 @@ pub fn correct_joint_review(work: &mut Work<'_, '_>, kind: JointKind, how: Strin
     review.correct(how, work.now).map_err(Error::StateForbids)?;
     work.note_whole(EventKind::CorrectionsMade, json!({"kind": kind, "round": review.rounds.len()}));
     work.release_promises(&review)?;
-    work.await_opinions(&review);
+    work.await_opinions(&review, |_| true);
     work.save_joint_review(&review)
 }
 
@@ -130,7 +134,7 @@ impl Work<'_, '_> {
     fn follow_joint_review(&mut self, review: &JointReview) -> Result<(), Error> {
         let kind = review.kind;
         match review.state {
-            JointState::Open => Ok(()),
+            JointState::Open | JointState::Dropped => Ok(()),
             JointState::Rectifying => {
                 self.note_whole(EventKind::CorrectionsListed, json!({"kind": kind, "items": review.corrections().len()}));
                 self.hold_promises(review)
@@ -138,7 +142,7 @@ impl Work<'_, '_> {
             JointState::Passed => {
                 self.note_whole(EventKind::JointReviewPassed, json!({"kind": kind, "rounds": review.rounds.len()}));
                 self.release_promises(review)?;
-                for case in review.participants.iter().map(|p| p.case).collect::<BTreeSet<_>>() {
+                for case in review.participants.iter().filter(|p| !p.left).map(|p| p.case).collect::<BTreeSet<_>>() {
                     let case = self.change(case)?;
                     case.progress.joint.remove(&kind);
                     case.version += 1;
@@ -167,16 +171,30 @@ impl Work<'_, '_> {
         Ok(())
     }
 
+    /// A case that goes on after all takes part again in the looks that still run.
+    pub(super) fn rejoin_joint_reviews(&mut self, case: Uuid) -> Result<(), Error> {
+        let (zone, id) = (self.zone(), self.dossier.application.id);
+        let took_part = |r: &JointReview| r.is_running() && r.participants.iter().any(|p| p.case == case);
+        for kind in joint_review::list(self.tx, zone, id)?.into_iter().filter(took_part).map(|r| r.kind) {
+            let mut review = self.joint_review(kind)?;
+            review.rejoin(case);
+            self.change(case)?.progress.joint.insert(kind);
+            self.await_opinions(&review, |of| of == case);
+            self.save_joint_review(&review)?;
+        }
+        Ok(())
+    }
+
     fn joint_review(&mut self, kind: JointKind) -> Result<JointReview, Error> {
         let (zone, id) = (self.zone(), self.dossier.application.id);
         joint_review::lock(self.tx, zone, id, kind)?.ok_or(Error::NotFound)
     }
 
     /// Every department owes its opinion by the end of the working day after the visit.
-    fn await_opinions(&mut self, review: &JointReview) {
+    fn await_opinions(&mut self, review: &JointReview, of: impl Fn(Uuid) -> bool) {
         let Some(round) = review.rounds.last() else { return };
-        let until = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, round.at, OPINION_TERM);
-        for participant in review.participants.iter().filter(|p| round.awaited.contains(&p.discipline)) {
+        let until = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, round.at.max(self.now), OPINION_TERM);
+        for participant in review.participants.iter().filter(|p| of(p.case) && round.awaited.contains(&p.discipline)) {
             let duty = NewObligation {
                 kind: ObligationKind::JointOpinion,
                 owed_by: participant.department.clone(),

@@ -6,10 +6,9 @@ use domain::event::EventKind;
 use domain::flow::{Command, ShareOutcome};
 use domain::local_time::date_of;
 use domain::reason::Reason;
-use persistence::certificate::{self, Certificate, CertificateState};
+use persistence::certificate::{self, CertificateState};
 use persistence::ids;
 use persistence::share_call::{self, OWN_STORE, ShareCall};
-use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -45,7 +44,7 @@ pub fn restore_licence(work: &mut Work<'_, '_>, id: Uuid, reason: &str) -> Resul
 ///
 /// # Errors
 /// [`Error::NotAllowed`] without a case of its holder or a purpose; [`Error::StateForbids`] for one that holds no longer.
-pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &str) -> Result<Certificate, Error> {
+pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &str) -> Result<(), Error> {
     let basis = "在线政务服务若干规定 10；个人信息保护法 6";
     if purpose.trim().is_empty() {
         return Err(Error::NotAllowed(Reason::new("purpose_required", "使用电子证照应写明目的", basis)));
@@ -54,7 +53,7 @@ pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &st
         return Err(Error::Forbidden);
     }
     let zone = work.zone();
-    let holder = super::applicant_identifier(&work.dossier.content).map(|i| work.tx.keys().index("identifier", i));
+    let holder = super::applicant_hash(work.tx.keys(), &work.dossier.content);
     let found = certificate::find(work.tx, zone, number)?;
     let Some(certificate) = found.filter(|c| holder.is_some() && c.holder_identifier == holder) else {
         let text = "该证照不属于本办件的申请人，不能使用";
@@ -79,8 +78,7 @@ pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &st
     };
     share_call::insert(work.tx, zone, &[call])?;
     work.note(EventKind::LicenceUsed, id, json!({"certificate_no": number}));
-    work.count(Tally::LicencesUsed);
-    Ok(certificate)
+    Ok(())
 }
 
 impl Work<'_, '_> {

@@ -2,18 +2,17 @@
 
 use super::work::Work;
 use crate::Error;
-use domain::application::{Case, Mirror, Outcome};
-use domain::catalogue::{Matter, SystemOfRecord};
+use domain::application::Mirror;
+use domain::catalogue::SystemOfRecord;
 use domain::event::EventKind;
-use domain::flow::{
-    self, Acceptance, Command, Decision, Obligation, ObligationState, Owed, Refusal, RejectGround, SpecialProcedure, act_of, unfit,
-};
+use domain::flow::{self, ClockEntry, Command, Decision, Obligation, ObligationState, OutsideAct, Owed, Refusal, RejectGround};
 use domain::reason::Reason;
 use persistence::callback::{self, CallbackEvent};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Notes that a case was entered in an outside system; from then on its states come from there.
+/// Notes that a case was entered in an outside system; from then on its states come from there. Entered again it is put
+/// right, until the system has told something.
 ///
 /// # Errors
 /// [`Error::StateForbids`] for a matter that is handled here.
@@ -26,7 +25,7 @@ pub fn mirror_case(work: &mut Work<'_, '_>, id: Uuid, system: String, reference:
     let facts = json!({"system": system, "reference": reference});
     let since = work.now;
     let case = work.change(id)?;
-    case.progress.mirrored = Some(Mirror { system, reference, since });
+    case.progress.mirrored = Some(Mirror { system, reference, since, heard: false });
     case.version += 1;
     work.note(EventKind::CaseMirrored, id, facts);
     Ok(())
@@ -62,46 +61,45 @@ pub struct Told {
 /// [`Error::StateForbids`] for a case that is not handled there, or whose state does not fit; [`Error::KeyReused`] for an
 /// event or a nonce that came before.
 pub fn follow_outside(work: &mut Work<'_, '_>, id: Uuid, told: &Told, event: &CallbackEvent) -> Result<(), Error> {
-    follow(work, id, told)?;
+    follow(work, id, told, &event.event_id)?;
     let (zone, tx) = (work.zone(), &mut *work.tx);
     if callback::insert(tx, zone, event)? { Ok(()) } else { Err(Error::KeyReused) }
 }
 
-fn follow(work: &mut Work<'_, '_>, id: Uuid, told: &Told) -> Result<(), Error> {
+fn follow(work: &mut Work<'_, '_>, id: Uuid, told: &Told, event_id: &str) -> Result<(), Error> {
     let case = work.case(id)?.clone();
     if case.progress.mirrored.as_ref().is_none_or(|m| m.system != told.system) {
         let reason = Reason::new("not_mirrored", "本办件未登记为由该系统办理", "系统对接");
         return Err(Error::StateForbids(reason));
     }
-    let Some(act) = act_of(told.state) else { return Ok(()) };
-    if let Some(reason) = unfit(&case, act) {
+    let Some(act) = OutsideAct::of(told.state) else {
+        let text = "补正、撤件和撤销由本系统办理，不接受该状态的回传";
+        return Err(Error::StateForbids(Reason::new("state_not_followed", text, "系统对接")));
+    };
+    if let Some(reason) = act.unfit(&case) {
         return Err(Error::StateForbids(reason));
     }
-    match (act, told.state) {
-        (Command::Accept, _) => work.accepted_outside(id, &case),
-        (Command::Reject, _) => work.rejected_outside(id, told),
-        (Command::Suspend, _) => work.paused_outside(id, told),
-        (Command::Resume, _) => super::clock::go_on(work, id, told.text.clone()),
-        (Command::Decide, state) => work.decided_outside(id, state == 11, told),
-        _ => Ok(()),
+    let changed = work.change(id)?;
+    if let Some(mirror) = changed.progress.mirrored.as_mut() {
+        mirror.heard = true;
+    }
+    changed.version += 1;
+    work.note(EventKind::OutsideTold, id, json!({"system": told.system, "event_id": event_id, "state": told.state}));
+    match act {
+        OutsideAct::Note => Ok(()),
+        OutsideAct::Accept => work.accept_case(id, work.now, Uuid::nil(), case.procedure.rules().accepted_by),
+        OutsideAct::Reject(ground) => work.rejected_outside(id, ground, told),
+        OutsideAct::Suspend => {
+            let entry = ClockEntry { reason: Some(told.text.clone()), ..ClockEntry::pause(work.now, None) };
+            super::clock::stop(work, id, &entry)
+        }
+        OutsideAct::Resume => super::clock::go_on(work, id, told.text.clone()),
+        OutsideAct::Decide(granted) => work.decided_outside(id, granted, told),
     }
 }
 
 impl Work<'_, '_> {
-    fn accepted_outside(&mut self, id: Uuid, case: &Case) -> Result<(), Error> {
-        let (snapshot, now, case_no) = (self.snapshot.clone(), self.now, self.next_number()?);
-        let acceptance = Acceptance { at: &Self::filing(&snapshot, now), by: Uuid::nil(), case_no: case_no.clone() };
-        let entry = flow::accept(self.change(id)?, acceptance);
-        self.enter_clock(id, &entry)?;
-        let facts =
-            json!({"case_no": case_no, "due_on": self.case(id)?.deadline.map(|d| d.due.on), "basis": case.procedure.rules().accepted_by});
-        self.note(EventKind::CaseAccepted, id, facts);
-        self.owe_deferrals(id, now)?;
-        self.make_acceptance_receipt(id)
-    }
-
-    fn rejected_outside(&mut self, id: Uuid, told: &Told) -> Result<(), Error> {
-        let ground = if told.state == 4 { RejectGround::NotRequired } else { RejectGround::NotInScope };
+    fn rejected_outside(&mut self, id: Uuid, ground: RejectGround, told: &Told) -> Result<(), Error> {
         let now = self.now;
         flow::reject(self.change(id)?, ground, now);
         self.note(EventKind::CaseRejected, id, json!({"ground": ground, "basis": ground.basis()}));
@@ -110,50 +108,18 @@ impl Work<'_, '_> {
         self.make_rejection(id, &rejection, &[])
     }
 
-    fn paused_outside(&mut self, id: Uuid, told: &Told) -> Result<(), Error> {
-        let new = super::Suspension {
-            procedure: SpecialProcedure::ExpertReview,
-            reason: told.text.clone(),
-            expected_days: 0,
-            told_applicant_at: self.now,
-        };
-        super::clock::stop(self, id, new)
-    }
-
     fn decided_outside(&mut self, id: Uuid, granted: bool, told: &Told) -> Result<(), Error> {
-        let (matter, snapshot, now) = (self.matter(id)?, self.snapshot.clone(), self.now);
-        let ticked = matter.examination_points().map(|p| p.code.clone());
+        let matter = self.matter(id)?;
         // What is examined there counts as examined.
         let case = self.change(id)?;
         case.progress.examined = true;
-        case.progress.ticked.extend(ticked);
-        let refusals: Vec<Refusal> = if granted {
-            Vec::new()
-        } else {
-            vec![Refusal { reason: told.text.clone(), basis: told.basis.clone().unwrap_or_else(|| "外部系统回传".to_owned()) }]
-        };
-        let delay = Some("外部系统办理");
-        let decision = Decision { granted, by: Uuid::nil(), owed: Owed::Nothing, refusals: &refusals, delay };
-        flow::decide(self.change(id)?, &matter, decision, &Self::filing(&snapshot, now)).map_err(Error::StateForbids)?;
-        let outcome = self.case(id)?.outcome;
-        let kind = if outcome.is_some_and(Outcome::is_grant) { EventKind::CaseGranted } else { EventKind::CaseRefused };
-        self.note(kind, id, json!({"outcome": outcome, "system": told.system}));
+        case.progress.ticked.extend(matter.examination_points().map(|p| p.code.clone()));
+        let basis = || told.basis.clone().unwrap_or_else(|| "外部系统回传".to_owned());
+        let refusals: Vec<Refusal> = if granted { Vec::new() } else { vec![Refusal { reason: told.text.clone(), basis: basis() }] };
+        let decision = Decision { granted, by: Uuid::nil(), owed: Owed::Nothing, refusals: &refusals, delay: Some("外部系统办理") };
+        self.take_decision(id, &matter, decision)?;
         let file = self.file(id)?;
         (file.opinion, file.refusals) = (Some(told.text.clone()), refusals);
-        self.after_decision(id, &matter, granted)?;
         self.make_decision(id)
-    }
-
-    /// What a decision taken elsewhere leaves: duties and the register, or nothing owed any more.
-    fn after_decision(&mut self, id: Uuid, matter: &Matter, granted: bool) -> Result<(), Error> {
-        if !granted {
-            self.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
-            return Ok(());
-        }
-        let snapshot = self.snapshot.clone();
-        let owed = flow::on_grant(self.case(id)?, matter, &[], &Self::filing(&snapshot, self.now));
-        self.owe(id, owed);
-        self.enter_register(id, matter)?;
-        self.meet_deferrals_of(&matter.code)
     }
 }

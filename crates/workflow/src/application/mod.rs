@@ -83,6 +83,7 @@ use persistence::application::{Application, Content, Scope, find_visible, lock};
 use persistence::event::{Actor, ActorKind};
 use persistence::idempotency::Outcome;
 use persistence::number::Stock;
+use persistence::seal::Keys;
 use persistence::{DbError, Tx, credit};
 use uuid::Uuid;
 
@@ -105,6 +106,12 @@ impl Acting {
     pub fn anonymous(request_id: Option<String>) -> Self {
         let actor = Actor { kind: ActorKind::Anonymous, id: None, on_behalf_of: None, request_id };
         Self { actor, ..Self::system() }
+    }
+
+    /// An outside system that handles a case and showed its signature.
+    #[must_use]
+    pub fn outside(request_id: Option<String>) -> Self {
+        Self { actor: Actor::outside(request_id), ..Self::system() }
     }
 
     /// Somebody logged in who does something to an application of others that anybody may do.
@@ -188,6 +195,11 @@ fn save(tx: &mut Tx<'_>, application: &mut Application) -> Result<(), DbError> {
 fn applicant_identifier(content: &Content) -> Option<&str> {
     let applicant = content.parties.iter().find(|p| p.role == PartyRole::Applicant)?;
     applicant.identifiers.first().map(|i| i.value.as_str())
+}
+
+/// The keyed hash of the applicant's first identifier, as registers store it.
+fn applicant_hash(keys: &Keys, content: &Content) -> Option<Vec<u8>> {
+    applicant_identifier(content).map(|i| keys.index("identifier", i))
 }
 
 /// Adds what stands against the applicant, under any of his identifiers: bars from applying for one of these

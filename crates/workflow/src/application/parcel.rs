@@ -10,7 +10,6 @@ use domain::hall::ParcelState;
 use persistence::application::Delivery;
 use persistence::job::{self, Job, JobKind};
 use persistence::parcel::{self, Consignment, Parcel};
-use persistence::tally::Tally;
 use persistence::{Tx, ids};
 use serde_json::json;
 use uuid::Uuid;
@@ -90,6 +89,8 @@ pub fn put_off(tx: &mut Tx<'_>, job: &Job) -> Result<(), Error> {
 impl Work<'_, '_> {
     fn move_parcel(&mut self, id: Uuid, said: &CourierSaid) -> Result<(), Error> {
         let (zone, now) = (self.zone(), self.now);
+        // What was late until now is known as late.
+        self.watch_lights()?;
         let Some(mut parcel) = parcel::lock(self.tx, zone, id)?.filter(|p| p.state != said.state) else { return Ok(()) };
         (parcel.state, parcel.state_at, parcel.tracking_no) = (said.state, now, Some(said.tracking_no.clone()));
         parcel::save(self.tx, zone, &parcel)?;
@@ -110,20 +111,9 @@ impl Work<'_, '_> {
         if flow::forbidden(self.case(id)?, Command::Deliver).is_some() {
             return Ok(());
         }
-        let (now, matter) = (self.now, self.matter(id)?);
-        let number = parcel.tracking_no.as_deref();
-        flow::deliver(self.change(id)?, &matter, DeliveryWay::Courier, number, 0, now).map_err(Error::StateForbids)?;
-        self.note(EventKind::ResultDelivered, id, json!({"way": DeliveryWay::Courier, "fee_fen": 0, "tracking_no": number}));
-        self.count(Tally::CourierDeliveries);
         let Consignment { recipient, address, .. } = parcel.consignment.clone();
-        self.file(id)?.delivery = Some(Delivery {
-            way: DeliveryWay::Courier,
-            recipient: Some(recipient),
-            address: Some(address),
-            tracking_no: parcel.tracking_no.clone(),
-            fee_fen: 0,
-            at: now,
-        });
-        Ok(())
+        let way = DeliveryWay::Courier;
+        let (recipient, address, tracking_no) = (Some(recipient), Some(address), parcel.tracking_no.clone());
+        self.hand_over_result(id, Delivery { way, recipient, address, tracking_no, fee_fen: 0, at: self.now })
     }
 }

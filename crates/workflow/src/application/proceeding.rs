@@ -194,7 +194,7 @@ impl Work<'_, '_> {
 
     fn record_credit(&mut self, id: Uuid, kind: CreditKind, ground: &str, until: Option<chrono::NaiveDate>) -> Result<(), Error> {
         let zone = self.zone();
-        let identifier = super::applicant_identifier(&self.dossier.content).map(|i| self.tx.keys().index("identifier", i));
+        let identifier = super::applicant_hash(self.tx.keys(), &self.dossier.content);
         let record = CreditRecord {
             id: ids::new_id(),
             application: self.dossier.application.id,

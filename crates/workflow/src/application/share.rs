@@ -95,7 +95,8 @@ pub struct Told {
     pub size: usize,
 }
 
-/// Enters what was brought, and every call. The values themselves are not kept: the evidence stays with the source.
+/// Enters what was brought, and every call. The values themselves are not kept: the evidence stays with the source. `None`
+/// when the filing has changed meanwhile: the calls are kept all the same, what they brought is not.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -106,13 +107,9 @@ pub fn enter_shared(
     asks: &Asks,
     told: Vec<Told>,
     acting: &Acting,
-) -> Result<Dossier, Error> {
+) -> Result<Option<Dossier>, Error> {
     let (application, content) = lock_for(tx, snapshot.zone, id, acting)?;
     let mut dossier = Dossier::complete(tx, snapshot, application, content)?;
-    // The sources were asked meanwhile: what they said is of this applicant, and still of use, or it is nothing.
-    if super::applicant_identifier(&dossier.content) != asks.identifier.as_deref() || !may_still_come(&dossier) {
-        return Err(Error::StateForbids(Reason::new("not_open", "申请已变更或者已受理，请重新调取", "在线政务服务若干规定 7")));
-    }
     let (zone, now, by) = (snapshot.zone, dossier.at, acting.may.account);
     let licences = asks.licences.iter().map(|(material, number)| Told {
         material: material.clone(),
@@ -137,6 +134,10 @@ pub fn enter_shared(
         called_at: now,
     };
     share_call::insert(tx, zone, &told.iter().map(call).collect::<Vec<_>>())?;
+    // The sources were asked meanwhile: what they said is of this applicant, and still of use, or it is nothing.
+    if super::applicant_identifier(&dossier.content) != asks.identifier.as_deref() || !may_still_come(&dossier) {
+        return Ok(None);
+    }
     let known = |content: &persistence::application::Content, material: &str| content.shared.iter().any(|s| s.material == material);
     let mut brought = Vec::new();
     for t in told.iter().filter(|t| t.outcome == ShareOutcome::Found) {
@@ -147,7 +148,7 @@ pub fn enter_shared(
         }
     }
     if brought.is_empty() {
-        return Ok(dossier);
+        return Ok(Some(dossier));
     }
     let of_store = brought.iter().filter(|t| t.source == OWN_STORE).count();
     let payload = json!({"materials": brought.iter().map(|t| json!({"material": t.material, "source": t.source})).collect::<Vec<_>>(),
@@ -162,7 +163,7 @@ pub fn enter_shared(
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     tally::add(tx, zone, Tally::LicencesUsed, number(of_store))?;
     tally::add(tx, zone, Tally::MaterialsShared, number(brought.len() - of_store))?;
-    Ok(dossier)
+    Ok(Some(dossier))
 }
 
 /// The materials among `content`'s that an e-licence brought which holds no longer: they are asked for again.
@@ -173,7 +174,7 @@ pub(super) fn expired(tx: &mut Tx<'_>, zone: i32, content: &persistence::applica
     let today = date_of(tx.now());
     let mut gone = Vec::new();
     for shared in content.shared.iter().filter(|s| s.source == OWN_STORE) {
-        let holder = super::applicant_identifier(content).map(|i| tx.keys().index("identifier", i));
+        let holder = super::applicant_hash(tx.keys(), content);
         let fits = |c: &certificate::Certificate| c.holds_on(today) && c.holder_identifier == holder;
         let held = certificate::find(tx, zone, &shared.reference)?.is_some_and(|c| fits(&c));
         if !held {

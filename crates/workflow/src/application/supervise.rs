@@ -2,7 +2,6 @@
 
 use super::work::Work;
 use crate::Error;
-use domain::access::Reach;
 use domain::application::{CaseState, Light};
 use domain::calendar::Limit;
 use domain::event::EventKind;
@@ -10,6 +9,7 @@ use domain::flow::{Finding, FindingState, WatchRule, colour_changes};
 use domain::local_time::Instant;
 use persistence::{finding, ids};
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How long a department may take to answer what it was urged about.
@@ -52,8 +52,7 @@ impl Work<'_, '_> {
     ) -> Result<(), Error> {
         let (zone, application) = (self.zone(), self.dossier.application.id);
         let mut found = finding::lock(self.tx, zone, id)?.ok_or(Error::NotFound)?;
-        let may = &self.acting.may;
-        if may.reach == Reach::Department && !may.departments.contains(&found.department) {
+        if !self.acting.may.covers(&found.department) {
             return Err(Error::Forbidden);
         }
         step(&mut found).map_err(Error::StateForbids)?;
@@ -72,7 +71,9 @@ impl Work<'_, '_> {
                 self.change(id)?.progress.light = colour;
                 let due = case.deadline.map(|d| d.due.on);
                 self.note_at(at, EventKind::LightChanged, id, json!({"from": from, "to": colour, "due_on": due}));
-                if colour > Light::Green {
+                if colour < from {
+                    self.calmed.insert(id);
+                } else if colour > Light::Green {
                     let rule = if case.state == CaseState::Decided { WatchRule::DeliveryLate } else { WatchRule::Deadline };
                     let subject = due.map(|d| d.to_string()).unwrap_or_default();
                     self.raise(id, rule, subject, colour, at)?;
@@ -107,12 +108,12 @@ impl Work<'_, '_> {
         });
     }
 
-    /// Writes findings down; the warnings of cases that were decided or ended now are over.
+    /// Writes findings down; the warnings of cases that were decided or ended now, or whose term was met or moved, are over.
     pub(super) fn save_findings(&mut self, decided: &[Uuid]) -> Result<(), Error> {
         let (zone, application) = (self.zone(), self.dossier.application.id);
         finding::raise(self.tx, zone, application, &std::mem::take(&mut self.findings))?;
         let handed_over = self.dossier.cases.iter().filter(|c| c.progress.delivered_at == Some(self.now)).map(|c| c.id);
-        let done: Vec<Uuid> = decided.iter().copied().chain(handed_over).collect();
+        let done: BTreeSet<Uuid> = decided.iter().copied().chain(handed_over).chain(std::mem::take(&mut self.calmed)).collect();
         for case in done {
             finding::resolve_warnings(self.tx, zone, case)?;
         }

@@ -5,7 +5,7 @@ use crate::Error;
 use domain::application::{Case, CaseState};
 use domain::catalogue::Edge;
 use domain::event::EventKind;
-use domain::flow::{self, Acceptance, Effect, Followed, Obligation, ObligationKind, ObligationState};
+use domain::flow::{self, Effect, Followed, Obligation, ObligationKind, ObligationState};
 use domain::local_time::Instant;
 use domain::reason::Reason;
 use persistence::application::list_clock;
@@ -60,18 +60,10 @@ impl Work<'_, '_> {
 
     /// A case that was accepted together with the rest counts from the moment its predecessor was granted.
     fn accept_as_decided_ahead(&mut self, id: Uuid, at: Instant) -> Result<(), Error> {
-        let Some(by) = self.case(id)?.progress.accepted_ahead else { return Ok(()) };
-        let (snapshot, case_no) = (self.snapshot.clone(), self.next_number()?);
-        let acceptance = Acceptance { at: &Self::filing(&snapshot, at), by, case_no: case_no.clone() };
-        let entry = flow::accept(self.change(id)?, acceptance);
-        self.enter_clock(id, &entry)?;
-        let case = self.case(id)?;
-        let facts = json!({"case_no": case_no, "accepted_at": case.accepted_at, "due_on": case.deadline.map(|d| d.due.on),
-            "basis": "统一受理；自前序事项办结之日起计算"});
-        self.note_at(at, EventKind::CaseAccepted, id, facts);
-        self.owe_deferrals(id, at)?;
-        self.stand_for_running_publicity(id)?;
-        self.make_acceptance_receipt(id)
+        match self.case(id)?.progress.accepted_ahead {
+            Some(by) => self.accept_case(id, at, by, "统一受理；自前序事项办结之日起计算"),
+            None => Ok(()),
+        }
     }
 
     /// A case accepted while one before it is made public has its promise stand for what is left of it.
@@ -139,12 +131,7 @@ impl Work<'_, '_> {
             .cases
             .iter()
             .filter(|c| stops.contains(&c.id) && !ending.contains(&c.id) && !known.contains(&c.id))
-            .map(|c| {
-                format!(
-                    "「{}」",
-                    self.snapshot.catalogue.pinned_matter(c.version_id).map_or(c.matter.as_str(), |v| v.document.name.as_str())
-                )
-            })
+            .map(|c| format!("「{}」", c.matter_name(&self.snapshot.catalogue)))
             .collect();
         if unknown.is_empty() {
             return Ok(());

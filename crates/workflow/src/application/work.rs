@@ -2,8 +2,7 @@
 
 use super::Acting;
 use crate::{Dossier, Error, ZoneSnapshot};
-use domain::access::Reach;
-use domain::application::{ApplicationState, Case, CaseState, Filing, PartyKind, PartyRole, ProceedingStage};
+use domain::application::{ApplicationState, Case, Filing, PartyKind, PartyRole, ProceedingStage};
 use domain::assessment::{Assessment, Facts};
 use domain::calendar::{Due, Limit, due};
 use domain::catalogue::{Matter, Presence, ZoneSettings};
@@ -61,6 +60,8 @@ pub struct Work<'t, 'c> {
     counted: BTreeMap<Tally, u32>,
     counted_once: BTreeSet<(Tally, String)>,
     pub(super) findings: Vec<Finding>,
+    /// Cases whose light went back towards green.
+    pub(super) calmed: BTreeSet<Uuid>,
     /// Cases that had not come to their end when this began.
     running: Vec<Uuid>,
     /// Other applications that something here concerns: their timers run now.
@@ -78,8 +79,7 @@ impl<'t, 'c> Work<'t, 'c> {
     ) -> Result<Self, Error> {
         let filed = application.state != ApplicationState::Draft;
         let dossier = Dossier::stored(tx, application, content)?;
-        let over = |c: &&Case| !matches!(c.state, CaseState::Decided | CaseState::Ended);
-        let running = dossier.cases.iter().filter(over).map(|c| c.id).collect();
+        let running = dossier.cases.iter().filter(|c| !c.is_over()).map(|c| c.id).collect();
         let obligations = if filed { obligation::list(tx, dossier.application.zone, dossier.application.id)? } else { Vec::new() };
         let now = dossier.at;
         Ok(Self {
@@ -99,6 +99,7 @@ impl<'t, 'c> Work<'t, 'c> {
             counted: BTreeMap::new(),
             counted_once: BTreeSet::new(),
             findings: Vec::new(),
+            calmed: BTreeSet::new(),
             running,
             wake: BTreeMap::new(),
         })
@@ -171,14 +172,12 @@ impl<'t, 'c> Work<'t, 'c> {
 
     /// A department's officer acts on the cases of his department only; his own applications are no exception.
     fn reaches(&self, case: &Case, command: Command) -> bool {
-        let may = &self.acting.may;
-        command.is_of_applicant() || may.reach != Reach::Department || may.departments.contains(&case.department)
+        command.is_of_applicant() || self.acting.may.covers(&case.department)
     }
 
     /// Whether a case is of the caller's department, or he reaches every department.
     pub(super) fn is_of_department(&self, id: Uuid) -> Result<bool, Error> {
-        let (case, may) = (self.case(id)?, &self.acting.may);
-        Ok(may.reach != Reach::Department || may.departments.contains(&case.department))
+        Ok(self.acting.may.covers(&self.case(id)?.department))
     }
 
     /// The one case a command is for.
@@ -237,8 +236,7 @@ impl<'t, 'c> Work<'t, 'c> {
     /// # Errors
     /// [`Error::SubjectNotInForce`].
     pub(super) fn matter(&self, id: Uuid) -> Result<Arc<Matter>, Error> {
-        let version = self.case(id)?.version_id;
-        self.snapshot.catalogue.pinned_matter(version).map(|v| v.document.clone()).ok_or(Error::SubjectNotInForce)
+        self.case(id)?.version(&self.snapshot.catalogue).map(|v| v.document.clone()).ok_or(Error::SubjectNotInForce)
     }
 
     /// A case number reserved for this command.

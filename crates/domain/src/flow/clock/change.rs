@@ -6,15 +6,14 @@ use super::{
 };
 
 /// Stops the clock for a special procedure; the applicant has been told how long it will take.
-#[must_use]
-pub fn suspend(case: &mut Case, entry: ClockEntry, now: Instant, calendar: &WorkCalendar) -> ClockEntry {
-    let expected = (0..entry.expected_days.unwrap_or(0)).fold(date_of(now), |day, _| calendar.next_working_day(day));
-    let kept = case.deadline.map_or(Light::Green, |d| light(&d, now));
-    case.progress.pause = Some(Pause { since: now, expected_on: expected, light: kept });
+pub fn suspend(case: &mut Case, entry: &ClockEntry, calendar: &WorkCalendar) {
+    let since = entry.at;
+    let expected = (0..entry.expected_days.unwrap_or(0)).fold(date_of(since), |day, _| calendar.next_working_day(day));
+    let kept = case.deadline.map_or(Light::Green, |d| light(&d, since));
+    case.progress.pause = Some(Pause { since, expected_on: expected, light: kept });
     case.progress.statutory_due = None;
     case.deadline = None;
     case.version += 1;
-    ClockEntry { kind: ClockKind::Pause, at: now, ..entry }
 }
 
 /// Lets the clock go on; `entries` is the ledger before.

@@ -112,8 +112,13 @@ pub(crate) async fn get_withdrawal_effect(
 }
 
 fn known(dossier: &Dossier, id: &str) -> Result<Uuid, Problem> {
-    let found = id.trim().parse().ok().filter(|id| dossier.cases.iter().any(|c| c.id == *id));
-    found.ok_or_else(|| Problem::at(ErrorCode::InvalidQuery, "/cases", "case_unknown", "本申请没有这个办件"))
+    let wanted: Option<Uuid> = id.trim().parse().ok();
+    let found = dossier.cases.iter().find(|c| Some(c.id) == wanted);
+    let case = found.ok_or_else(|| Problem::at(ErrorCode::InvalidQuery, "/cases", "case_unknown", "本申请没有这个办件"))?;
+    match forbidden(case, Command::Withdraw) {
+        Some(reason) => Err(Problem::at(ErrorCode::InvalidQuery, "/cases", &reason.code, &reason.text)),
+        None => Ok(case.id),
+    }
 }
 
 impl WithdrawalEffect {
@@ -122,15 +127,14 @@ impl WithdrawalEffect {
         let shown = |case: &Case| AffectedCase {
             case: case.id,
             matter: case.matter.clone(),
-            matter_name: zone.catalogue.pinned_matter(case.version_id).map_or_else(|| case.matter.clone(), |v| v.document.name.clone()),
+            matter_name: case.matter_name(&zone.catalogue).to_owned(),
         };
         let pick = |which: &dyn Fn(&Case) -> bool| dossier.cases.iter().filter(|c| which(c)).map(shown).collect::<Vec<_>>();
         let ending_now = |c: &Case| ending.contains(&c.id) && c.state != CaseState::Accepted;
         let confirmed = |c: &Case| ending.contains(&c.id) && c.state == CaseState::Accepted;
         let stops = |c: &Case| effect.stops.contains(&c.id) && !ending.contains(&c.id);
         let blocks = |c: &Case| effect.blocks.contains(&c.id) && !ending.contains(&c.id);
-        let over = |c: &Case| matches!(c.state, CaseState::Decided | CaseState::Ended);
-        let goes_on = |c: &Case| !ending.contains(&c.id) && !stops(c) && !blocks(c) && !over(c);
+        let goes_on = |c: &Case| !ending.contains(&c.id) && !stops(c) && !blocks(c) && !c.is_over();
         let (stops, blocks, goes_on) = (pick(&stops), pick(&blocks), pick(&goes_on));
         let text = format!(
             "撤回{}个事项后，另有{}个事项将终止，{}个事项不能再准予，{}个事项不受影响。",

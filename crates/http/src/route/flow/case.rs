@@ -44,8 +44,11 @@ fn find(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, scope: &Scope) -> Re
     let application = find_application_of(tx, snapshot.zone, id)?.ok_or(Error::NotFound)?;
     let dossier = Dossier::read(tx, snapshot, application, scope)?;
     let case = dossier.cases.iter().find(|c| c.id == id).cloned().ok_or(Error::NotFound)?;
-    let foreign = scope.reach == Reach::Department && !scope.departments.contains(&case.department);
-    if foreign && dossier.application.filed_by != scope.account { Err(Error::NotFound) } else { Ok((dossier, case)) }
+    if !scope.covers(&case.department) && dossier.application.filed_by != scope.account {
+        Err(Error::NotFound)
+    } else {
+        Ok((dossier, case))
+    }
 }
 
 /// 查看办件

@@ -166,6 +166,11 @@ pub(crate) struct LicenceCode {
     qr_svg: String,
 }
 
+/// A licence is its holder's: the clerk who keyed the application in for him is not he.
+pub(super) fn require_holder(dossier: &Dossier, acting: &workflow::application::Acting) -> Result<(), Error> {
+    if dossier.application.keyed_by(acting.may.account) { Err(Error::NotFound) } else { Ok(()) }
+}
+
 /// 出示电子证照（亮证二维码）
 #[utoipa::path(tag = "证照", params(ZonePath, ("id" = Uuid, Path, description = "办件标识")), responses((status = 200, description = "亮证码", body = LicenceCode)))]
 #[get("/api/v1/zones/{zone}/cases/{id}/licence-code")]
@@ -178,7 +183,7 @@ pub(crate) async fn show_licence(
     let (snapshot, acting) = (zone.0.clone(), caller.acting());
     let read = state.db.read(move |tx| {
         let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
-        Dossier::read_for(tx, &snapshot, application, &acting)?;
+        require_holder(&Dossier::read_for(tx, &snapshot, application, &acting)?, &acting)?;
         certificate::find_of_case(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)
     });
     let certificate = read.await?;
@@ -216,7 +221,7 @@ pub(crate) struct UseLicence {
 #[post("/api/v1/zones/{zone}/cases/{id}/licence-uses")]
 pub(crate) async fn use_licence(on: Target<may::UseLicence>, body: Valid<UseLicence>) -> Result<HttpResponse, Problem> {
     let UseLicence { certificate_no, purpose } = body.value;
-    on.case(body.digest, move |work, id| use_it(work, id, &certificate_no, &purpose).map(|_| ())).await
+    on.case(body.digest, move |work, id| use_it(work, id, &certificate_no, &purpose)).await
 }
 
 /// Why and by which rule a certificate is suspended.

@@ -123,7 +123,7 @@ fn of_department(dossier: &Dossier, snapshot: &ZoneSnapshot, scope: &Scope) -> i
     let narrow = scope.reach == Reach::Department;
     let theirs = dossier.cases.iter().filter(|c| scope.departments.contains(&c.department));
     let asked: BTreeSet<String> = theirs
-        .filter_map(|c| snapshot.catalogue.pinned_matter(c.version_id))
+        .filter_map(|c| c.version(&snapshot.catalogue))
         .flat_map(|v| &v.document.requirements)
         .flat_map(|r| &r.choices)
         .map(|c| c.material.clone())

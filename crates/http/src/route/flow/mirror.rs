@@ -58,10 +58,12 @@ pub(crate) async fn get_entry_sheet(on: Target<may::GetEntrySheet>) -> Result<Js
     let (zone, id) = (on.zone.zone, on.id);
     let found = on.state.db.read(move |tx| Ok::<_, Error>(find_application_of(tx, zone, id)?)).await?;
     let application = found.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    let done = on.perform(application, Vec::new(), move |work| note_entry_sheet(work, id)).await?;
+    // Every look is noted, whatever key it carries.
+    let look = move |work: &mut Work<'_, '_>| note_entry_sheet(work, id);
+    let done = perform_on(&on.state, on.zone.0.clone(), on.caller.acting(), application, None, look).await?;
     let dossier = done.dossier;
     let case = dossier.cases.iter().find(|c| c.id == id).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    let matter = on.zone.catalogue.pinned_matter(case.version_id).ok_or_else(|| Problem::new(ErrorCode::SubjectNotInForce))?;
+    let matter = case.version(&on.zone.catalogue).ok_or_else(|| Problem::new(ErrorCode::SubjectNotInForce))?;
     Ok(Json(EntrySheet {
         case: id,
         submission_no: dossier.application.submission_no.clone(),
@@ -175,7 +177,7 @@ pub(crate) async fn receive_callback(
     let told = ToldOutside { system: system.0.clone(), state: number, text, basis };
     let applied = event(CallbackOutcome::Applied, Some(case));
     let follow = move |work: &mut Work<'_, '_>| follow_outside(work, case, &told, &applied);
-    match perform_on(&state, zone.0.clone(), Acting::anonymous(None), application, None, follow).await {
+    match perform_on(&state, zone.0.clone(), Acting::outside(None), application, None, follow).await {
         Ok(_) => Ok(Json(CallbackAnswer { outcome: CallbackOutcome::Applied, repeated: false })),
         Err(Error::StateForbids(reason)) => {
             tracing::warn!(code = reason.code, system = system.0, "a callback does not fit the case");

@@ -8,6 +8,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use domain::assessment::Assessment;
 use domain::flow::{ShareOutcome, beyond_approval};
+use domain::reason::Reason;
 use integrations::data_share::{Answer, Health, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -97,7 +98,9 @@ pub(crate) async fn share_materials(
     }));
     let snapshot = zone.clone();
     let write = move |tx: &mut persistence::Tx<'_>| enter_shared(tx, &snapshot, id, &found, told, &acting);
-    let dossier = state.db.write(write).await.map_err(|e: Error| Problem::from(e))?;
+    let entered = state.db.write(write).await.map_err(|e: Error| Problem::from(e))?;
+    let changed = || Reason::new("not_open", "申请已变更或者已受理，请重新调取", "在线政务服务若干规定 7");
+    let dossier = entered.ok_or_else(|| Problem::from(Error::StateForbids(changed())))?;
     Ok(Json(SharedMaterials { items, assessment: dossier.assess(&zone) }))
 }
 

@@ -1,5 +1,6 @@
 //! The record of every use of an e-licence and of other bodies' data.
 
+use super::licence::require_holder;
 use crate::AppState;
 use crate::extract::{Caller, InZone, Params, Segment, ZonePath, may};
 use crate::problem::Problem;
@@ -73,7 +74,7 @@ pub(crate) async fn list_licence_uses(
     let (snapshot, acting) = (zone.0.clone(), caller.acting());
     let read = state.db.read(move |tx| {
         let application = find_application_of(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
-        Dossier::read_for(tx, &snapshot, application, &acting)?;
+        require_holder(&Dossier::read_for(tx, &snapshot, application, &acting)?, &acting)?;
         let certificate = certificate::find_of_case(tx, snapshot.zone, id.0)?.ok_or(Error::NotFound)?;
         let filter = CallFilter { reference: Some(certificate.number), ..CallFilter::default() };
         Ok::<_, Error>(share_call::list(tx, snapshot.zone, &filter, None, 100)?)

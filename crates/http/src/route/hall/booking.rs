@@ -2,15 +2,16 @@
 
 use crate::AppState;
 use crate::etag::changed;
-use crate::extract::{Caller, IdempotencyKey, InZone, Segment, Valid, ZonePath, may, read_phone};
+use crate::extract::{Caller, IdempotencyKey, InZone, Params, Segment, Valid, ZonePath, may, read_phone};
 use crate::problem::Problem;
 use crate::view::Moment;
+use crate::view::page::{Page, PageQuery, Paging};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use domain::hall::BookingState;
 use domain::identity::{mask_name, mask_phone};
-use persistence::appointment::{self, Booking, Visitor};
+use persistence::appointment::{self, BookedBy, Booking, Visitor};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -79,13 +80,6 @@ impl BookingView {
     }
 }
 
-/// Appointments.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Bookings {
-    /// Newest first, at most 100.
-    items: Vec<BookingView>,
-}
-
 /// 预约
 #[utoipa::path(
     tag = "大厅",
@@ -112,30 +106,36 @@ pub(crate) async fn book_slot(
 }
 
 /// 我的预约
-#[utoipa::path(tag = "大厅", params(ZonePath), responses((status = 200, description = "预约", body = Bookings)))]
+#[utoipa::path(tag = "大厅", params(ZonePath, PageQuery), responses((status = 200, description = "一页预约", body = Page<BookingView>)))]
 #[get("/api/v1/zones/{zone}/bookings")]
 pub(crate) async fn list_bookings(
     caller: Caller<may::ListBookings>,
     zone: InZone,
+    query: Params<PageQuery>,
     state: Data<AppState>,
-) -> Result<Json<Bookings>, Problem> {
+) -> Result<Json<Page<BookingView>>, Problem> {
     let (number, account) = (zone.zone, caller.account);
-    let found = state.db.read(move |tx| appointment::list(tx, number, Some(account), None)).await?;
-    Ok(Json(Bookings { items: found.into_iter().map(|b| BookingView::new(b, true)).collect() }))
+    let paging = Paging::new(&state, format!("bookings/{number}/{account}"), query.0.limit, query.0.cursor)?;
+    let (before, wanted) = paging.wanted();
+    let found = state.db.read(move |tx| appointment::list(tx, number, BookedBy::Account(account), before, wanted)).await?;
+    Ok(Json(paging.page(found, |b| b.id, |b| BookingView::new(b, true))))
 }
 
 /// 某时段的预约（窗口，脱敏）
-#[utoipa::path(tag = "大厅", params(ZonePath, ("id" = Uuid, Path, description = "时段标识")), responses((status = 200, description = "预约", body = Bookings)))]
+#[utoipa::path(tag = "大厅", params(ZonePath, PageQuery, ("id" = Uuid, Path, description = "时段标识")), responses((status = 200, description = "一页预约", body = Page<BookingView>)))]
 #[get("/api/v1/zones/{zone}/slots/{id}/bookings")]
 pub(crate) async fn list_slot_bookings(
     _: Caller<may::ListSlotBookings>,
     zone: InZone,
     id: Segment<Uuid>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
-) -> Result<Json<Bookings>, Problem> {
+) -> Result<Json<Page<BookingView>>, Problem> {
     let number = zone.zone;
-    let found = state.db.read(move |tx| appointment::list(tx, number, None, Some(id.0))).await?;
-    Ok(Json(Bookings { items: found.into_iter().map(|b| BookingView::new(b, false)).collect() }))
+    let paging = Paging::new(&state, format!("slot-bookings/{number}/{}", id.0), query.0.limit, query.0.cursor)?;
+    let (before, wanted) = paging.wanted();
+    let found = state.db.read(move |tx| appointment::list(tx, number, BookedBy::Slot(id.0), before, wanted)).await?;
+    Ok(Json(paging.page(found, |b| b.id, |b| BookingView::new(b, false))))
 }
 
 /// Nothing more is to be said.

@@ -4,7 +4,7 @@ use super::super::{Done, save, submit};
 use super::Work;
 use crate::Error;
 use chrono::TimeDelta;
-use domain::application::{ApplicationState, Case, CaseState};
+use domain::application::{ApplicationState, Case};
 use domain::event::EventKind;
 use domain::flow::ObligationState;
 use domain::local_time::Instant;
@@ -18,7 +18,7 @@ impl Work<'_, '_> {
     /// Saves everything the command changed, in one transaction with its events and jobs.
     pub(super) fn save(mut self) -> Result<Done, Error> {
         self.follow_each_other()?;
-        let over = |id: &Uuid| self.case(*id).is_ok_and(|c| matches!(c.state, CaseState::Decided | CaseState::Ended));
+        let over = |id: &Uuid| self.case(*id).is_ok_and(Case::is_over);
         let ended: Vec<Uuid> = self.running.iter().copied().filter(over).collect();
         self.leave_joint_reviews(&ended)?;
         self.watch_lights()?;
