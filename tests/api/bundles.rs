@@ -84,6 +84,8 @@ async fn bundles_that_can_not_work_are_refused(#[values(Sqlite, Postgres)] datab
     merged["steps"] = json!([{"name": "受理"}, {"name": "初审", "origin": "merged", "into": "复审"}]);
     let mut when = bundle("f-bad", &["fx", "fy"], &[]);
     when["members"][1]["when"] = json!("answers.nobody_asks == 'yes'");
+    let mut hasty = bundle("f-bad", &["fx", "fy"], &[("fx", "fy", "hard")]);
+    hasty["promised"] = json!({"n": 2, "unit": "working_day"});
     for (name, document, pointer, code) in [
         ("cycle", cycle, "/edges", "cycle"),
         ("conflicting fields", bundle("f-bad", &["fx", "fq"], &[]), "/members", "element_conflict"),
@@ -94,6 +96,7 @@ async fn bundles_that_can_not_work_are_refused(#[values(Sqlite, Postgres)] datab
         ("two leads", two_leads, "/lead_department", "wrong_type"),
         ("nearby without a place", nearby, "/ways", "nearby_without_place"),
         ("merged into nothing", merged, "/steps/1/into", "unknown"),
+        ("promised shorter than its path", hasty, "/promised", "promised_below_path"),
         ("condition on nothing", when, "/members/1/when", "unknown_name"),
     ] {
         let id = office.begin("/bundles/f-bad", Some(&document)).await.expect(201).text("/id");

@@ -71,7 +71,7 @@ async fn what_is_handled_outside_is_entered_once_and_followed_here(#[values(Sqli
     }
     let receipts = hall.office.app.see(&hall.owner, &format!("/applications/{id}/receipts")).await.ok();
     assert!(!receipts.body.to_string().contains("clock_notice"), "the notice of a pause is theirs, nothing is invented here");
-    for (n, state) in [2, 6, 7, 14, 15, 16].into_iter().enumerate() {
+    for (n, state) in [2, 14, 15, 16].into_iter().enumerate() {
         let answer = call(&hall, &format!("nonce-un{n}"), &told(&format!("u{n}"), state), |_| ()).await.ok();
         assert_eq!(answer.body["outcome"], "refused", "state {state} is handled here");
     }
@@ -110,6 +110,14 @@ async fn a_refusal_told_from_outside_is_a_refusal_here(#[values(Sqlite, Postgres
     hall.act(&hall.huc, &mirror, entered("firm-registraton")).await.ok();
     assert_eq!(call(&hall, "nonce-a1", &told(&case, "a1", 8), |_| ()).await.ok().body["outcome"], "refused");
     hall.act(&hall.huc, &mirror, entered("firm-registration")).await.ok();
+    // The other system asks for more: the applicant is told here, silence accepts nothing, and the supplements come there.
+    assert_eq!(call(&hall, "nonce-a0", &told(&case, "a0", 6), |_| ()).await.ok().body["outcome"], "applied");
+    let open = hall.look(&id).await;
+    assert_eq!(case_of(&open, "o-register")["state"], "supplementing");
+    let receipts = hall.office.app.see(&hall.owner, &format!("/applications/{id}/receipts")).await.ok();
+    assert!(receipts.body.to_string().contains("补正"), "{}", receipts.body);
+    assert_eq!(call(&hall, "nonce-a7", &told(&case, "a7", 7), |_| ()).await.ok().body["outcome"], "applied");
+    assert_eq!(case_of(&hall.look(&id).await, "o-register")["state"], "received");
     for (event, state) in [("a2", 1), ("a3", 8), ("a4", 13)] {
         assert_eq!(call(&hall, &format!("nonce-{event}"), &told(&case, event, state), |_| ()).await.ok().body["outcome"], "applied");
     }

@@ -30,7 +30,11 @@ async fn titles(hall: &Hall, id: &str) -> Vec<String> {
 async fn a_registration_is_refused_on_the_spot_or_silence_of_the_day_accepts_it(#[values(Sqlite, Postgres)] database: Database) {
     let hall = Hall::open(database).await;
     let silence = json!({"within": {"n": 0, "unit": "working_day"}, "basis": "不动产登记暂行条例 17"});
-    publish(&hall, "y-title", "registration", |m| m["silence"] = silence.clone()).await;
+    publish(&hall, "y-title", "registration", |m| {
+        (m["silence"], m["refuses_incomplete_by"]) = (silence.clone(), json!("不动产登记暂行条例 17"));
+    })
+    .await;
+    publish(&hall, "y-marriage", "registration", |_| ()).await;
     publish(&hall, "y-licence", "licence", |_| ()).await;
     let refuse = json!({"ground": "incomplete", "explanation": "材料不齐全"});
     let filed = hall.file("matter", "y-title", &[]).await;
@@ -42,9 +46,12 @@ async fn a_registration_is_refused_on_the_spot_or_silence_of_the_day_accepts_it(
     let papers = state.db.read(move |tx| persistence::instrument::list(tx, zone, application)).await.unwrap();
     assert!(papers[0].text.paragraphs.iter().any(|p| p.contains("申请表原件")), "everything that is missing is listed");
     // A licence is noticed once instead; a complete filing can't be refused as incomplete.
-    let licence = hall.file("matter", "y-licence", &[]).await.text("/id");
-    let instead = hall.act(&hall.clerk, &format!("/applications/{licence}/reject"), refuse.clone()).await.problem(403, "not_allowed");
-    assert_eq!(code(&instead), "notice_instead");
+    // So is a registration whose own law does not say otherwise.
+    for other in ["y-licence", "y-marriage"] {
+        let filed = hall.file("matter", other, &[]).await.text("/id");
+        let instead = hall.act(&hall.clerk, &format!("/applications/{filed}/reject"), refuse.clone()).await.problem(403, "not_allowed");
+        assert_eq!(code(&instead), "notice_instead", "{other}");
+    }
     let whole = hall.file("matter", "y-title", &[PAPER.0]).await.text("/id");
     hall.act(&hall.clerk, &format!("/applications/{whole}/reject"), refuse).await.problem(422, "invalid_body");
     // Nobody says anything on the day: accepted from that day.
@@ -70,7 +77,12 @@ async fn papers_and_extensions_follow_the_procedure(#[values(Sqlite, Postgres)] 
         ("joint_acceptance", "联合验收合格意见书", "联合验收整改意见书", None),
     ] {
         let code_of = format!("z-{}", procedure.replace('_', "-"));
-        publish(&hall, &code_of, procedure, |_| ()).await;
+        publish(&hall, &code_of, procedure, |m| {
+            if procedure == "registration" {
+                m["extension"] = json!({"days": 3, "basis": "市场主体登记管理条例 19"});
+            }
+        })
+        .await;
         let accepted = async |hall: &Hall| {
             let filed = hall.file("matter", &code_of, &[PAPER.0]).await;
             hall.act(&hall.clerk, &format!("/applications/{}/accept", filed.text("/id")), json!({})).await.ok();
@@ -85,7 +97,10 @@ async fn papers_and_extensions_follow_the_procedure(#[values(Sqlite, Postgres)] 
                     code(&hall.act(&hall.huc, &path, extend(most + 1, false)).await.problem(409, "state_forbids")),
                     "extension_too_long"
                 );
-                hall.act(&hall.huc, &path, extend(if most == 10 { 15 } else { most }, most == 10)).await.ok();
+                // One department alone has no use of the term for joint handling.
+                let joint = hall.act(&hall.huc, &path, extend(15, true)).await.problem(409, "state_forbids");
+                assert_eq!(code(&joint), "not_handled_jointly");
+                hall.act(&hall.huc, &path, extend(most, false)).await.ok();
             }
             None => assert_eq!(code(&hall.act(&hall.huc, &path, extend(1, false)).await.problem(409, "state_forbids")), "not_extendable"),
         }

@@ -2,6 +2,8 @@
 
 use crate::office::{Office, matter};
 use domain::access::Role;
+use persistence::DbError;
+use persistence::catalogue::{DocumentKind, NewVersion, find_document, load, newest_of, publish};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -61,6 +63,7 @@ async fn what_goes_out_comes_back_as_it_was(#[values(Sqlite, Postgres)] database
         ("matters/drone-show.json", matter("drone-show", "无人机表演备案", 5, &[]).to_string().as_bytes()),
     ]);
     let preview = import(&office, ZIP, part.clone(), "?dry_run=true").await.ok();
+    assert_eq!(preview.body["changes"][0]["members"], json!(["consult_phone"]), "what differs is named");
     let changes: Vec<(&Value, &Value)> = preview.body["changes"].as_array().unwrap().iter().map(|c| (&c["code"], &c["version"])).collect();
     assert_eq!(changes, [(&json!("road-occupation"), &json!(2)), (&json!("drone-show"), &json!(1))]);
     office.see("/matters/drone-show").await.problem(404, "not_found");
@@ -70,6 +73,84 @@ async fn what_goes_out_comes_back_as_it_was(#[values(Sqlite, Postgres)] database
     let row = rows.as_array().unwrap().iter().find(|r| r["task_name"] == "无人机表演备案").unwrap();
     assert_eq!((&row["task_type"], &row["promise_day"], &row["task_version"]), (&json!("01"), &json!(5), &json!(1)));
     assert_eq!(export(&office, "?part=bundles").await.len(), export(&office, "?part=bundles").await.len());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_registers_go_out_and_in_with_the_rest(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let mut archive = ZipArchive::new(Cursor::new(export(&office, "?part=registers").await)).unwrap();
+    let mut text = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let (register, tasks) = (text("delegated-matters.csv"), text("reform-tasks.json"));
+    assert_eq!(register.lines().count(), 347, "F1: the head and 346 matters");
+    // One line more, and one that stands differently.
+    let changed = register.replacen("企业投资项目备案", "企业项目备案", 1);
+    let changed = format!("{changed}x-new,新赋权事项,衡阳市某局,HUC,,proposed,,,赋权文件\n");
+    let mut list: Value = serde_json::from_str(&tasks).unwrap();
+    let mut more = list["tasks"][0].clone();
+    (more["number"], list["tasks"][0]["title"]) = (json!(99), json!("改过的标题"));
+    list["tasks"].as_array_mut().unwrap().push(more);
+    let files = zipped(&[("delegated-matters.csv", changed.as_bytes()), ("reform-tasks.json", list.to_string().as_bytes())]);
+    for query in ["?dry_run=true", ""] {
+        let report = import(&office, ZIP, files.clone(), query).await.ok();
+        assert_eq!((&report.body["delegated_added"], &report.body["tasks_added"]), (&json!(1), &json!(1)), "{query}");
+        let kept: Vec<&Value> = report.body["kept"].as_array().unwrap().iter().map(|k| &k["code"]).collect();
+        assert_eq!(kept, ["kept", "kept"], "{query}: what is registered changes by adjustment only");
+    }
+    let again = import(&office, ZIP, export(&office, "").await, "").await.ok();
+    assert_eq!((&again.body["delegated_added"], &again.body["tasks_added"], &again.body["kept"]), (&json!(0), &json!(0), &json!([])));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_catalogue_is_read_as_one_generation_left_it(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let state = office.app.state();
+    let (db, zone) = (state.db.clone(), state.snapshots.zone("hengyang-gaoxin").unwrap().zone);
+    let whole = || db.snapshot(move |tx| load(tx, zone, None));
+    let before = whole().await.unwrap().unwrap();
+    // A matter and a bundle change together, again and again, while others read.
+    let publishing = tokio::spawn({
+        let db = db.clone();
+        async move {
+            for n in 0..20 {
+                let both = move |tx: &mut persistence::Tx<'_>| {
+                    let mut new = Vec::new();
+                    for (kind, code) in [(DocumentKind::Matter, "road-occupation"), (DocumentKind::Bundle, "newborn")] {
+                        let known = newest_of(tx, zone, kind, code)?.unwrap();
+                        let document = find_document(tx, zone, kind, code, known.stands.number)?.unwrap();
+                        let digest = format!("{n:064}");
+                        let from = "2024-09-27".parse().unwrap();
+                        let version = NewVersion { kind, code: code.to_owned(), effective_from: from, digest, document, authorship: None };
+                        new.push((known.stands.number + 1, version));
+                    }
+                    publish(tx, zone, new)
+                };
+                db.write(both).await.unwrap();
+            }
+        }
+    });
+    let mut known = before;
+    while !publishing.is_finished() || known.bundles["newborn"].len() < 21 {
+        let earlier = known.clone();
+        let read = move |tx: &mut persistence::Tx<'_>| {
+            Ok::<_, DbError>((load(tx, zone, None)?.unwrap(), load(tx, zone, Some(&earlier))?.unwrap()))
+        };
+        let (fresh, stepped) = db.read(read).await.unwrap();
+        for read in [&fresh, &stepped] {
+            let numbers = (read.matters["road-occupation"].len(), read.bundles["newborn"].len());
+            assert_eq!(numbers.0, numbers.1, "never half of a publication");
+        }
+        known = stepped;
+    }
+    publishing.await.unwrap();
+    let ids = |c: &domain::catalogue::Catalogue| c.matters.values().flatten().map(|v| (v.id, v.effective_to)).collect::<Vec<_>>();
+    let whole = whole().await.unwrap().unwrap();
+    assert_eq!((ids(&known), known.generation), (ids(&whole), whole.generation), "what is read step by step is the whole");
 }
 
 #[rstest]
@@ -158,7 +239,7 @@ async fn archives_that_want_out_are_kept_in() {
     assert_eq!(told(&import(&office, ZIP, b"PK no archive".to_vec(), "?dry_run=true").await.ok(), "complaints")[0].1, "bad_archive");
     import(&office, "text/plain", good.into_bytes(), "").await.problem(415, "unsupported_media_type");
     // A hundred megabytes are refused when the limit is reached, not when they have arrived.
-    import(&office, ZIP, vec![0; 21 * 1024 * 1024], "").await.problem(413, "body_too_large");
+    import(&office, ZIP, vec![0; 65 * 1024 * 1024], "").await.problem(413, "body_too_large");
 }
 
 #[rstest]

@@ -83,6 +83,8 @@ codes! {
         HelpGiven = "help_given", "帮办其他事项";
         /// A case is handled in an outside system.
         CaseMirrored = "case_mirrored", "转由外部系统办理";
+        /// The applicant was warned for false materials (行政许可法 78).
+        ApplicantWarned = "applicant_warned", "因虚假材料给予警告";
         /// The outside system told how the case stands there.
         OutsideTold = "outside_told", "外部系统回传";
         /// The sheet with what is to be entered there was read.

@@ -6,6 +6,7 @@ use crate::throttle::Throttle;
 use crate::token::Tokens;
 use domain::hall::ParcelState;
 use integrations::courier::{self, Whereabouts};
+use integrations::seal::Seal;
 use integrations::{PortError, Ports};
 use persistence::Db;
 use persistence::file_store::FileStore;
@@ -24,13 +25,29 @@ pub struct Limits {
     pub body: usize,
     /// Largest file, bytes.
     pub file: u64,
+    /// Largest catalogue to import, bytes as it is sent: 20,000 matters take about 35 MiB.
+    pub import: u64,
     /// Longest a request may take, seconds.
     pub request_seconds: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 1024 * 1024, file: 20 * 1024 * 1024, request_seconds: 30 }
+        Self { body: 1024 * 1024, file: 20 * 1024 * 1024, import: 64 * 1024 * 1024, request_seconds: 30 }
+    }
+}
+
+domain::codes! {
+    /// What the seal of an instrument says.
+    pub enum SealState {
+        /// It fits the words.
+        Genuine = "genuine", "印章有效";
+        /// It does not.
+        Broken = "broken", "印章与内容不符";
+        /// Not sealed yet, or the seal was taken away.
+        Missing = "missing", "尚未用印或者印章缺失";
+        /// No electronic seal is in use here.
+        Unused = "unused", "未启用电子印章";
     }
 }
 
@@ -124,9 +141,15 @@ impl AppState {
         })
     }
 
-    /// Whether a seal under an instrument is genuine.
-    pub(crate) fn seal_is_genuine(&self, zone: i32, digest: &[u8], signature: &[u8]) -> bool {
-        self.ports.seal.verify(&self.db.keys().software_secret("seal", &zone.to_string()), digest, signature)
+    /// What the seal under an instrument says.
+    pub(crate) fn seal_of(&self, zone: i32, digest: &[u8], signature: Option<&[u8]>) -> SealState {
+        let secret = self.db.keys().software_secret("seal", &zone.to_string());
+        match signature {
+            Some(signature) if self.ports.seal.verify(&secret, digest, signature) => SealState::Genuine,
+            Some(_) => SealState::Broken,
+            None if self.ports.seal == Seal::Absent => SealState::Unused,
+            None => SealState::Missing,
+        }
     }
 
     /// Has the person who is logged in sign a digest.

@@ -89,6 +89,19 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, new: Vec<ReformTask>) -> Result<usize,
     if rows.is_empty() { Ok(0) } else { Ok(insert_many(tasks::table, rows).or_ignore().execute(tx.connection)?) }
 }
 
+/// Every task of a zone; a reform has dozens.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_all(tx: &mut Tx<'_>, zone: i32) -> Result<Vec<ReformTask>, DbError> {
+    let rows: Vec<Row> = tasks::table
+        .filter(tasks::zone_id.eq(zone))
+        .order((tasks::document, tasks::number))
+        .select(Row::as_select())
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(ReformTask::from).collect())
+}
+
 /// One task, locked in a write.
 ///
 /// # Errors

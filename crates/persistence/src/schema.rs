@@ -132,6 +132,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         edited_by -> Nullable<IdT>,
         published_by -> Nullable<IdT>,
+        generation -> BigInt,
     }
 }
 
@@ -545,6 +546,7 @@ diesel::table! {
         reason -> Text,
         retired_by -> IdT,
         created_at -> InstantT,
+        generation -> BigInt,
     }
 }
 

@@ -175,7 +175,20 @@ fn by_characters(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, Rea
     if characters > 1 && k.chars().count() >= characters && sounds_like() {
         return Some((600, ReasonCode::Pinyin));
     }
+    if turned_round(q, k) {
+        return Some((640, own));
+    }
     similar(q, k).map(|share| (share * 5, ReasonCode::Similar))
+}
+
+/// Both words of what was typed stand in `text`, in whichever order: 公司注销, 注销公司.
+fn turned_round(typed: &str, text: &str) -> bool {
+    let places: Vec<usize> = typed.char_indices().map(|(at, _)| at).collect();
+    let splits = (4..=12).contains(&places.len()).then(|| places.get(2..places.len() - 1).unwrap_or_default());
+    splits.into_iter().flatten().any(|at| {
+        let (first, second) = typed.split_at(*at);
+        text.contains(first) && text.contains(second)
+    })
 }
 
 fn by_letters(typed: &Typed, key: &Key<'_>) -> Option<(u32, ReasonCode)> {

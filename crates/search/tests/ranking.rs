@@ -64,6 +64,8 @@ fn search(text: &str) -> Vec<Hit> {
 #[case("xinshenhger", "newborn", ReasonCode::Similar)]
 // Codes.
 #[case("construction-permit", "construction-permit", ReasonCode::Code)]
+// The words turned round.
+#[case("公司注销", "close-business", ReasonCode::Synonym)]
 fn what_people_type_finds_what_they_mean(#[case] typed: &str, #[case] expected: &str, #[case] why: ReasonCode) {
     let hits = search(typed);
     let shown: Vec<_> = hits.iter().map(|h| (h.code.as_str(), h.score, h.reason.text.as_str())).collect();

@@ -50,6 +50,8 @@ pub struct Config {
     pub durability: Durability,
     /// Largest file, MiB.
     pub max_file_mib: u64,
+    /// Largest catalogue archive or workbook to import, MiB.
+    pub max_import_mib: u64,
     /// Longest a request may take, seconds.
     pub request_seconds: u64,
     /// Address under which people reach the API, for codes on paper; absent = the one listened on.
@@ -92,6 +94,7 @@ impl Default for Config {
             workers: 2,
             durability: Durability::Full,
             max_file_mib: 20,
+            max_import_mib: 64,
             request_seconds: 30,
             public_url: None,
             wechat: None,
@@ -128,8 +131,8 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        if self.connections == 0 || self.workers == 0 || self.max_file_mib == 0 {
-            bail!("connections, workers and max_file_mib must be at least 1");
+        if self.connections == 0 || self.workers == 0 || self.max_file_mib == 0 || self.max_import_mib == 0 {
+            bail!("connections, workers, max_file_mib and max_import_mib must be at least 1");
         }
         if self.s3_bucket.is_some() && (self.s3_access_key.is_none() || self.s3_secret_key.is_none()) {
             bail!("YICIBAN_S3_BUCKET needs YICIBAN_S3_ACCESS_KEY and YICIBAN_S3_SECRET_KEY");

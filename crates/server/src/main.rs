@@ -4,7 +4,6 @@ use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use domain::catalogue::{Bundle, Catalogue, Matter, Zone};
 use domain::local_time::date_of;
-use persistence::catalogue::DocumentKind;
 use persistence::clock::real_now;
 use persistence::{Db, audit, migrate, zone};
 use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
@@ -13,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 use workflow::Snapshots;
-use workflow::catalogue::{document_schema, pack};
+use workflow::catalogue::{ArchivePart, document_schema, pack};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -162,7 +161,7 @@ fn installed() -> Vec<Arc<Catalogue>> {
 fn export(slug: &str, file: &Path) -> anyhow::Result<()> {
     let db = connect(&Config::read()?, &Options::default())?;
     let number = zone_numbered(&db, slug)?;
-    let bytes = db.snapshot_blocking(|tx| pack(tx, number, &[DocumentKind::Zone, DocumentKind::Matter, DocumentKind::Bundle]))?;
+    let bytes = db.snapshot_blocking(|tx| pack(tx, number, &ArchivePart::ALL))?;
     std::fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
 }
 

@@ -137,7 +137,12 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
         throttle: Arc::default(),
         metrics: Arc::default(),
         remembered: remembered(),
-        limits: Limits { file: config.max_file_mib * 1024 * 1024, request_seconds: config.request_seconds, ..Limits::default() },
+        limits: Limits {
+            file: config.max_file_mib * 1024 * 1024,
+            import: config.max_import_mib * 1024 * 1024,
+            request_seconds: config.request_seconds,
+            ..Limits::default()
+        },
         sandbox: development,
     };
     for ended in state.db.write_blocking(|tx| session::revoked_within(tx, LIFETIME_SECONDS + 60))? {
@@ -148,7 +153,12 @@ pub fn start(config: &Config, options: &Options) -> anyhow::Result<Started> {
     let running = serve(state.clone(), listener, config.workers)?;
     let mut jobs = Vec::new();
     if options.run_jobs {
-        jobs.extend([tokio::spawn(watch(state.clone())), tokio::spawn(work(state.clone())), tokio::spawn(relay(state.clone()))]);
+        jobs.extend([
+            tokio::spawn(watch(state.clone())),
+            tokio::spawn(warm(state.clone())),
+            tokio::spawn(work(state.clone())),
+            tokio::spawn(relay(state.clone())),
+        ]);
     }
     Ok(Started { running, state, demo, jobs })
 }
@@ -189,10 +199,13 @@ fn tokens(db: &Db) -> anyhow::Result<Tokens> {
     Tokens::new(&keys).context("no signing key")
 }
 
-/// What every replica looks at once a second: ended sessions and newer catalogues.
+/// How often a replica looks at what others have changed: what is published is everywhere within a second.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What every replica looks at: ended sessions and newer catalogues.
 async fn watch(state: AppState) {
     loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::sleep(LOOK).await;
         match state.db.read(|tx| session::revoked_within(tx, 60)).await {
             Ok(ended) => ended.into_iter().for_each(|s| state.tokens.revoke(s)),
             Err(error) => tracing::warn!(%error, "revocations could not be read"),
@@ -200,6 +213,13 @@ async fn watch(state: AppState) {
         if let Err(error) = state.snapshots.poll(&state.db).await {
             tracing::warn!(%error, "catalogue generations could not be read");
         }
+    }
+}
+
+/// Builds the search index of a catalogue that came, so that nobody waits for it.
+async fn warm(state: AppState) {
+    loop {
+        tokio::time::sleep(LOOK).await;
         let snapshots = state.snapshots.clone();
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || snapshots.warm()).await {
             tracing::warn!(%error, "a search index could not be built");

@@ -123,7 +123,8 @@ impl Snapshots {
     pub fn load(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
         let mut zones = BTreeMap::new();
         for (number, slug) in zone::list(tx)? {
-            if let Some(catalogue) = catalogue::load(tx, number)? {
+            let known = self.zone(&slug).map(|z| z.catalogue);
+            if let Some(catalogue) = catalogue::load(tx, number, known.as_deref())? {
                 zones.insert(slug, Generation::new(number, catalogue));
             }
         }
@@ -161,7 +162,7 @@ impl Snapshots {
             return Ok(shared);
         }
         // Not shared with others: this transaction may see what it has not committed yet.
-        let newer = catalogue::load(tx, known.zone)?;
+        let newer = catalogue::load(tx, known.zone, Some(&known.catalogue))?;
         Ok(newer.map_or_else(|| known.clone(), |newer| Generation::new(known.zone, newer).with(&known.calendar)))
     }
 
@@ -173,7 +174,7 @@ impl Snapshots {
         self.zones().iter().try_for_each(|zone| zone.index().map(drop))
     }
 
-    /// Reloads the zones whose generation moved; replicas call it every second.
+    /// Reloads the zones whose generation moved; replicas call it several times a second.
     ///
     /// # Errors
     /// [`DbError`].
@@ -181,13 +182,13 @@ impl Snapshots {
         let snapshots = self.clone();
         db.read(move |tx| {
             let generations = catalogue::generations(tx)?;
-            let known: BTreeMap<i32, i64> = snapshots.zones().iter().map(|s| (s.zone, s.catalogue.generation)).collect();
-            let moved = |zone: &i32, generation: &i64| known.get(zone) != Some(generation);
+            let known: BTreeMap<i32, Arc<Catalogue>> = snapshots.zones().into_iter().map(|s| (s.zone, s.catalogue)).collect();
+            let moved = |zone: &i32, generation: &i64| known.get(zone).is_none_or(|k| k.generation != *generation);
             if generations.get(&zone::PLATFORM).is_some_and(|g| *g != snapshots.calendar_generation()) {
                 return snapshots.load(tx);
             }
             for (zone, _) in generations.iter().filter(|(z, g)| **z != zone::PLATFORM && moved(z, g)) {
-                if let Some(newer) = catalogue::load(tx, *zone)? {
+                if let Some(newer) = catalogue::load(tx, *zone, known.get(zone).map(AsRef::as_ref))? {
                     snapshots.put(*zone, newer);
                 }
             }

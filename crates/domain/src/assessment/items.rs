@@ -108,8 +108,24 @@ pub(super) fn items(plan: &Plan, facts: &Facts, conditions: &ConditionFacts, cal
             }
         }
     }
+    absorb(&mut items);
     items.sort_by_key(|i| i.status == ItemStatus::NotNeeded);
     items
+}
+
+/// What one matter asks for by itself also meets a group in which another matter takes any of several: it is asked for once.
+fn absorb(items: &mut Vec<Item>) {
+    let open = |i: &Item| i.status == ItemStatus::Missing && i.class != MaterialClass::Optional;
+    let alone: Vec<String> = items.iter().filter(|i| open(i) && i.alternatives.is_empty()).map(|i| i.material.clone()).collect();
+    let met = |group: &Item| group.alternatives.iter().map(|a| &a.material).find(|m| alone.contains(m)).cloned();
+    let groups: Vec<(Item, String)> = items.iter().filter_map(|i| Some((i.clone(), met(i)?))).collect();
+    items.retain(|i| met(i).is_none());
+    for (group, material) in groups {
+        if let Some(single) = items.iter_mut().find(|i| i.material == material && i.alternatives.is_empty()) {
+            single.needed_by.extend(group.needed_by.into_iter().filter(|m| !single.needed_by.contains(m)).collect::<Vec<_>>());
+            single.class = single.class.min(group.class);
+        }
+    }
 }
 
 /// The same material is asked for once, however many matters need it.

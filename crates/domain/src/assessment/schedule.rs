@@ -2,7 +2,6 @@
 //! beside it, and why.
 
 use super::Stretch;
-use crate::calendar::{Limit, LimitUnit};
 use crate::catalogue::{Edge, EdgeKind, order};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -46,15 +45,6 @@ pub struct Schedule {
     pub explanation: String,
 }
 
-/// Length in half working days.
-fn halves(limit: Limit) -> u32 {
-    match limit.unit {
-        LimitUnit::HalfWorkingDay => limit.n,
-        LimitUnit::WorkingDay | LimitUnit::NaturalDay => limit.n.saturating_mul(2),
-        LimitUnit::Month => limit.n.saturating_mul(44),
-    }
-}
-
 fn days(halves: u32) -> f64 {
     f64::from(halves) / 2.0
 }
@@ -68,7 +58,7 @@ pub fn schedule(stretches: &[Stretch<'_>], edges: &[Edge], name: impl Fn(&str) -
     let ordered = order(&nodes, &pairs).ok()?;
     for code in &ordered {
         let stretch = stretches.iter().find(|s| s.code == *code)?;
-        let length = if stretch.counts { halves(stretch.limit) } else { 0 };
+        let length = if stretch.counts { stretch.limit.half_days() } else { 0 };
         let before = |kind: EdgeKind| {
             let ended = edges.iter().filter(move |e| e.kind == kind && e.after == *code);
             ended.filter_map(|e| Some((ends.get(e.before.as_str())?.1, e.before.as_str()))).max_by_key(|(at, _)| *at)
@@ -90,7 +80,7 @@ pub fn schedule(stretches: &[Stretch<'_>], edges: &[Edge], name: impl Fn(&str) -
         walk = ends.get(code)?.2;
     }
     critical_path.reverse();
-    let serial: u32 = stretches.iter().filter(|s| s.counts).map(|s| halves(s.limit)).sum();
+    let serial: u32 = stretches.iter().filter(|s| s.counts).map(|s| s.limit.half_days()).sum();
     let legs = ordered.iter().filter_map(|code| {
         let (begins, ended, decides) = ends.get(code)?;
         let counts = stretches.iter().any(|s| s.code == *code && s.counts);
@@ -113,6 +103,7 @@ pub fn schedule(stretches: &[Stretch<'_>], edges: &[Edge], name: impl Fn(&str) -
 #[expect(clippy::float_cmp, reason = "halves are exact")]
 mod tests {
     use super::*;
+    use crate::calendar::Limit;
     use proptest::prelude::*;
 
     fn edge(before: &str, after: &str, kind: EdgeKind) -> Edge {

@@ -100,6 +100,25 @@ fn every_document_of_the_three_zones_passes_its_checks() {
 }
 
 #[test]
+fn no_bundle_asks_for_the_same_thing_twice() {
+    for slug in ["hengyang-gaoxin", "xiangtan-gaoxin", "xiangjiang-xinqu"] {
+        let catalogue = catalogue(slug);
+        for code in catalogue.bundles.keys() {
+            let asked = judge(&catalogue, Subject::Bundle(code), &facts(&[], &[]));
+            let open = || asked.items.iter().filter(|i| i.status == ItemStatus::Missing);
+            let alone: Vec<&str> = open().filter(|i| i.alternatives.is_empty()).map(|i| i.material.as_str()).collect();
+            let twice = open().flat_map(|i| &i.alternatives).find(|a| alone.contains(&a.material.as_str()));
+            assert!(twice.is_none(), "{slug} {code}: {twice:?}");
+        }
+    }
+    // 测绘报告 is asked for by the verification and, as one of several, by the registration.
+    let hengyang = catalogue("hengyang-gaoxin");
+    let bundle = judge(&hengyang, Subject::Bundle("title-on-completion"), &facts(&[], &[]));
+    let report = bundle.items.iter().find(|i| i.material == "completion-survey-report").unwrap();
+    assert!(report.needed_by.len() > 1, "{:?}", report.needed_by);
+}
+
+#[test]
 fn an_excavation_permit_rests_on_the_planning_conditions_and_the_other_points_of_article_8() {
     let hengyang = catalogue("hengyang-gaoxin");
     let permit = Subject::Matter("construction-permit");

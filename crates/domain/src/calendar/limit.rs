@@ -35,6 +35,16 @@ impl Limit {
         Self { n, unit: LimitUnit::WorkingDay }
     }
 
+    /// Length in half working days, told without a calendar: natural days are taken as working days, a month as 22.
+    #[must_use]
+    pub const fn half_days(self) -> u32 {
+        match self.unit {
+            LimitUnit::HalfWorkingDay => self.n,
+            LimitUnit::WorkingDay | LimitUnit::NaturalDay => self.n.saturating_mul(2),
+            LimitUnit::Month => self.n.saturating_mul(44),
+        }
+    }
+
     /// The limit in Chinese, for instance `20个工作日`.
     #[must_use]
     pub fn text(self) -> String {

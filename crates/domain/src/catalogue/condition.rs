@@ -3,6 +3,7 @@
 use cel::{Context, Env, ExecutionError, Program, Value as CelValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -73,6 +74,30 @@ impl Condition {
 /// The standard functions of CEL, registered once.
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
+/// The longest list a condition looks at, so that none takes longer than milliseconds: a longer one is taken as not known,
+/// and what asks about it holds.
+const MOST_ITEMS: usize = 1000;
+
+/// The facts without what is too long to loop over.
+fn bounded(value: &Value) -> Cow<'_, Value> {
+    fn fits(value: &Value) -> bool {
+        match value {
+            Value::Array(items) => items.len() <= MOST_ITEMS && items.iter().all(fits),
+            Value::Object(members) => members.values().all(fits),
+            _ => true,
+        }
+    }
+    fn cut(value: &Value) -> Value {
+        match value {
+            Value::Array(items) if items.len() > MOST_ITEMS => Value::Null,
+            Value::Array(items) => items.iter().map(cut).collect(),
+            Value::Object(members) => members.iter().map(|(k, v)| (k.clone(), cut(v))).collect(),
+            _ => value.clone(),
+        }
+    }
+    if fits(value) { Cow::Borrowed(value) } else { Cow::Owned(cut(value)) }
+}
+
 /// What conditions may speak of.
 pub struct ConditionFacts(Context<'static, 'static>, BTreeSet<String>);
 
@@ -82,7 +107,7 @@ impl ConditionFacts {
     pub fn new(answers: &Value, form: &Value, applicant: &Value, project: &Value) -> Self {
         let mut context = Context::with_env(ENVIRONMENT.clone());
         for (name, value) in [("answers", answers), ("form", form), ("applicant", applicant), ("project", project)] {
-            let value = cel::to_value(value).unwrap_or(CelValue::Null);
+            let value = cel::to_value(bounded(value).as_ref()).unwrap_or(CelValue::Null);
             context.add_variable_from_value(name, value);
         }
         Self(context, BTreeSet::new())
@@ -123,6 +148,18 @@ mod tests {
         assert!(!holds("answers.permit_stage in ['below_zero', 'above_zero']"));
         assert!(holds("form.floor_area_m2 > 300 && applicant.kind == 'organisation'"));
         assert!(!holds("answers.unasked == 'yes'"));
+    }
+
+    #[test]
+    fn no_list_is_long_enough_to_keep_a_condition_busy() {
+        let asks = |n: usize| {
+            let rooms: Vec<usize> = (0..n).collect();
+            let facts = ConditionFacts::new(&Value::Null, &json!({"site": {"rooms": rooms}, "area": 9}), &Value::Null, &Value::Null);
+            let holds = |source: &str| Condition::from(source.to_owned()).holds(&facts);
+            (holds("form.site.rooms.exists(r, r < 0)"), holds("form.area > 10"))
+        };
+        assert_eq!(asks(MOST_ITEMS), (false, false));
+        assert_eq!(asks(MOST_ITEMS + 1), (true, false), "not looked at, so it holds; the rest is");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::{
     Audience, Authority, CaseKind, Channel, CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts, Convenience, DeferralRule,
-    ExerciseLevel, Form, HandledAt, LaterService, MatterType, OnlineDepth, Procedure, Requirement, ResultType, Separation, SilenceRule,
-    Situation, Source, SpecialProcedure, Step, SystemOfRecord,
+    ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineDepth, Procedure, Requirement, ResultType, Separation,
+    SilenceRule, Situation, Source, SpecialProcedure, Step, SystemOfRecord,
 };
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,17 @@ pub struct Matter {
     /// Silence that counts as acceptance by another law than the procedure's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<SilenceRule>,
+    /// By how much its own law lets the limit be extended, where that is not the procedure's rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<ExtensionRule>,
+    /// The law by which an incomplete filing is refused on the spot, with everything that is missing, instead of being
+    /// noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "不动产登记暂行条例 17")]
+    pub refuses_incomplete_by: Option<String>,
+    /// How long supplements may take, where it is not the zone's term (一次性告知).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplement_term: Option<Limit>,
     /// On the spot or within the promise.
     pub case_kind: CaseKind,
     /// Whom it serves.
@@ -272,6 +283,22 @@ impl Matter {
     #[must_use]
     pub fn limits_on(&self, facts: &ConditionFacts) -> &Limits {
         self.limit_variants.iter().find(|v| v.when.holds(facts)).map_or(&self.limits, |v| &v.limits)
+    }
+
+    /// By how many days its limit may be extended once, and by which rule; `jointly` = several bodies handle it together.
+    #[must_use]
+    pub fn may_extend_by(&self, jointly: bool) -> Option<(u32, &str)> {
+        let own = self.extension.as_ref().map(|e| (e.days, e.basis.as_str()));
+        let rule = self.procedure.rules().extension;
+        own.or_else(|| rule.map(|e| (if jointly { e.joint_days } else { e.days }, e.basis)))
+    }
+
+    /// The shortest promise it makes in any situation.
+    #[must_use]
+    pub fn shortest_promise(&self) -> Limit {
+        let variants = self.limit_variants.iter().map(|v| v.limits.promised);
+        let by_commitment = self.commitment.as_ref().and_then(|r| r.promised);
+        variants.chain(by_commitment).fold(self.limits.promised, |a, b| if b.half_days() < a.half_days() { b } else { a })
     }
 
     /// The legal basis in one line.

@@ -36,7 +36,7 @@ pub use figures::{Figures, LimitSum, Reduction};
 pub use form::{Form, FormProblem, explain_schema_error, merge_forms};
 pub use graph::{Cycle, order};
 pub use matter::{LegalBasis, LimitStart, LimitVariant, Limits, Matter, OpenedDuty};
-pub use procedure::{Extension, ProcedureRules, SilenceRule};
+pub use procedure::{Extension, ExtensionRule, ProcedureRules, SilenceRule};
 pub use reform::TaskProgress;
 pub use requirement::{
     CheckPlan, CheckTime, CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind,

@@ -10,8 +10,6 @@ use utoipa::ToSchema;
 pub struct ProcedureRules {
     /// By how many days a limit may be extended once, and by which rule; nothing = not at all.
     pub extension: Option<Extension>,
-    /// An incomplete filing is refused on the spot, with everything that is missing, instead of being noticed.
-    pub refuses_incomplete: bool,
     /// Nothing is granted before an examination found the conditions met.
     pub examined: bool,
     /// Rule of acceptance.
@@ -43,7 +41,6 @@ impl Procedure {
     pub const fn rules(self) -> ProcedureRules {
         let plain = ProcedureRules {
             extension: None,
-            refuses_incomplete: false,
             examined: true,
             accepted_by: "办事指南",
             acceptance_title: "受理通知书",
@@ -61,12 +58,8 @@ impl Procedure {
                 refused: "不予许可",
                 ..plain
             },
-            // 市场主体登记管理条例 19: on the spot, else 3 working days, 3 more when it is complex; 不动产登记暂行条例 17: what is
-            // incomplete is refused on the spot with everything listed.
+            // Each register has a law of its own; what it says of extensions, silence and refusals stands with the matter.
             Self::Registration => ProcedureRules {
-                extension: Some(Extension { days: 3, joint_days: 3, basis: "市场主体登记管理条例 19" }),
-                refuses_incomplete: true,
-                accepted_by: "市场主体登记管理条例 19；不动产登记暂行条例 17",
                 acceptance_title: "受理凭证",
                 grant_title: "准予登记通知书",
                 refusal_title: "不予登记决定书",
@@ -97,6 +90,18 @@ impl Procedure {
     }
 }
 
+/// An extension by another law than the procedure's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtensionRule {
+    /// Days, in the unit of the limit.
+    #[schema(example = 3)]
+    pub days: u32,
+    /// The rule.
+    #[schema(example = "市场主体登记管理条例 19")]
+    pub basis: String,
+}
+
 /// Silence that counts as acceptance by another law than the procedure's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -114,17 +119,17 @@ mod tests {
 
     #[test]
     fn each_procedure_has_its_own_rules() {
-        for (procedure, extension, refuses, examined, title) in [
-            (Procedure::Licence, Some((10, 15)), false, true, "准予行政许可决定书"),
-            (Procedure::Registration, Some((3, 3)), true, true, "准予登记通知书"),
-            (Procedure::Confirmation, None, false, true, "行政确认决定书"),
-            (Procedure::Filing, None, false, false, "备案回执"),
-            (Procedure::PublicService, None, false, true, "办理结果告知书"),
-            (Procedure::JointAcceptance, None, false, true, "联合验收合格意见书"),
+        for (procedure, extension, examined, title) in [
+            (Procedure::Licence, Some((10, 15)), true, "准予行政许可决定书"),
+            (Procedure::Registration, None, true, "准予登记通知书"),
+            (Procedure::Confirmation, None, true, "行政确认决定书"),
+            (Procedure::Filing, None, false, "备案回执"),
+            (Procedure::PublicService, None, true, "办理结果告知书"),
+            (Procedure::JointAcceptance, None, true, "联合验收合格意见书"),
         ] {
             let rules = procedure.rules();
             assert_eq!(rules.extension.map(|e| (e.days, e.joint_days)), extension, "{procedure}");
-            assert_eq!((rules.refuses_incomplete, rules.examined, rules.grant_title), (refuses, examined, title), "{procedure}");
+            assert_eq!((rules.examined, rules.grant_title), (examined, title), "{procedure}");
         }
     }
 }

@@ -4,6 +4,7 @@ use super::clock::{ClockEntry, recompute};
 use crate::application::{Case, CaseState, Ending, Filing, Outcome, counting_start};
 use crate::assessment::legal_start;
 use crate::calendar::receipt_day;
+use crate::catalogue::Matter;
 use crate::local_time::Instant;
 use crate::reason::Reason;
 use uuid::Uuid;
@@ -34,14 +35,14 @@ impl RejectGround {
         }
     }
 
-    /// Legal basis.
+    /// Legal basis for a case of `matter`.
     #[must_use]
-    pub const fn basis(self) -> &'static str {
+    pub fn basis(self, matter: &Matter) -> &str {
         match self {
             Self::NotRequired => "行政许可法 32(1)",
             Self::NotInScope => "行政许可法 32(2)",
             Self::FalseMaterials => "行政许可法 78",
-            Self::Incomplete => "不动产登记暂行条例 17",
+            Self::Incomplete => matter.refuses_incomplete_by.as_deref().unwrap_or("办事指南"),
         }
     }
 }
@@ -85,11 +86,11 @@ pub fn accept(case: &mut Case, acceptance: Acceptance<'_>) -> ClockEntry {
 }
 
 /// Why a case can't be refused on this ground: what is incomplete is noticed once and supplemented (行政许可法 32(4)),
-/// except where the procedure refuses it on the spot.
+/// except where the matter's own law refuses it on the spot.
 #[must_use]
-pub fn ground_unfit(case: &Case, ground: RejectGround) -> Option<Reason> {
+pub fn ground_unfit(matter: &Matter, ground: RejectGround) -> Option<Reason> {
     let text = "材料不齐全的，应当一次性告知补正，不能直接不予受理";
-    (ground == RejectGround::Incomplete && !case.procedure.rules().refuses_incomplete)
+    (ground == RejectGround::Incomplete && matter.refuses_incomplete_by.is_none())
         .then(|| Reason::new("notice_instead", text, "行政许可法 32(4)"))
 }
 

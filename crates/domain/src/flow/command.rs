@@ -128,7 +128,7 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
         }
         Command::Accept | Command::Reject | Command::GiveNotice => case.state == Received,
         Command::Supplement => case.state == Supplementing,
-        Command::Publish => case.state == Accepted || (in_force && progress.issued_at.is_none()),
+        Command::Publish => matches!(case.state, Waiting | Received | Accepted) || (in_force && progress.issued_at.is_none()),
         Command::Examine | Command::Suspend | Command::Resume | Command::Extend | Command::ApproveDeferral | Command::Decide => {
             case.state == Accepted
         }

@@ -1,5 +1,6 @@
 //! Examination (审查) and decision (决定).
 
+use super::Command;
 use crate::application::{Case, CaseState, Deadline, Filing, Outcome, yellow_from};
 use crate::calendar::{Limit, due};
 use crate::catalogue::{CaseKind, CheckPoint, Matter, Separation};
@@ -133,6 +134,19 @@ pub fn separated(case: &Case, matter: &Matter, by: Uuid, at_window: bool) -> Opt
         let accepted = case.progress.accepted_by == Some(by);
         accepted.then(|| Reason::new("separation", "受理人员不能同时作出决定", basis))
     }
+}
+
+/// Why this person may not examine this case, or make its result out: who accepted does not examine, who decided does not
+/// make out (受审分离、审管分离). Where one window may do all of it, one person may.
+#[must_use]
+pub fn same_hand(case: &Case, matter: &Matter, by: Uuid, command: Command) -> Option<Reason> {
+    let free = matter.separation == Separation::WindowAuthorised || matter.case_kind == CaseKind::Instant;
+    let (before, text) = match command {
+        Command::Examine => (case.progress.accepted_by, "受理人员不能同时审查"),
+        Command::Issue => (case.progress.decided_by, "作出决定的人员不能同时出件"),
+        _ => return None,
+    };
+    (!free && before == Some(by)).then(|| Reason::new("separation", text, "受审分离"))
 }
 
 /// Decides an accepted case. A grant is delivered within 10 working days (行政许可法 44).

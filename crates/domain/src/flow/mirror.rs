@@ -13,6 +13,10 @@ pub enum OutsideAct {
     Accept,
     /// It refused to accept.
     Reject(RejectGround),
+    /// It asked for supplements.
+    AskForMore,
+    /// The supplements came there.
+    TakeSupplement,
     /// It stopped the clock.
     Suspend,
     /// It let the clock go on.
@@ -22,8 +26,8 @@ pub enum OutsideAct {
 }
 
 impl OutsideAct {
-    /// What a state number stands for; `None` for what is told to the applicant here and so is done here: requests for
-    /// supplements, withdrawals, and the taking back of results.
+    /// What a state number stands for; `None` for what is told to the applicant here and so is done here: withdrawals, and
+    /// the taking back of results.
     #[must_use]
     pub const fn of(state: u8) -> Option<Self> {
         match state {
@@ -31,6 +35,8 @@ impl OutsideAct {
             3 | 8 => Some(Self::Accept),
             4 => Some(Self::Reject(RejectGround::NotRequired)),
             5 => Some(Self::Reject(RejectGround::NotInScope)),
+            6 => Some(Self::AskForMore),
+            7 => Some(Self::TakeSupplement),
             9 => Some(Self::Suspend),
             10 => Some(Self::Resume),
             11 | 12 => Some(Self::Decide(true)),
@@ -46,6 +52,8 @@ impl OutsideAct {
             Self::Note => None,
             Self::Accept => Some(Command::Accept),
             Self::Reject(_) => Some(Command::Reject),
+            Self::AskForMore => Some(Command::GiveNotice),
+            Self::TakeSupplement => Some(Command::Supplement),
             Self::Suspend => Some(Command::Suspend),
             Self::Resume => Some(Command::Resume),
             Self::Decide(_) => Some(Command::Decide),
@@ -76,6 +84,8 @@ mod tests {
             (3, "accept"),
             (4, "reject"),
             (5, "reject"),
+            (6, "give_notice"),
+            (7, "supplement"),
             (8, "accept"),
             (9, "suspend"),
             (10, "resume"),

@@ -27,7 +27,7 @@ pub use command::{Command, forbidden};
 pub use credit::{BarGround, CreditKind, bar_until};
 pub use decide::{
     Checkpoint, DELIVERY_TERM, Decision, Examination, ExaminationMethod, Owed, Refusal, approve_deferral, decide, examine, remedies,
-    separated, unticked,
+    same_hand, separated, unticked,
 };
 pub use deliver::{DeliveryWay, deliver, issue};
 pub use evaluation::{
@@ -46,7 +46,7 @@ pub use proceeding::{
 pub use publicity::{ObjectionState, Publicity, answer_objection, end_publicity, object, publicity_bars, publish, stand_for_publicity};
 pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
 pub use supervision::{Finding, FindingState, WatchRule, colour_changes, next_colour};
-pub use together::{Effect, Followed, effect_of_ending, follow, issue_waits};
+pub use together::{Effect, Followed, effect_of_ending, follow, handled_jointly, issue_waits};
 pub use withdraw::{confirm_withdrawal, withdraw};
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ codes! {
         JointOpinion = "joint_opinion", "联合办理部门意见";
         /// 前序许可被撤销、撤回后的复核.
         DependentReview = "dependent_review", "前序结果变动后的复核";
+        /// 公示异议的处理.
+        ObjectionAnswer = "objection_answer", "公示异议处理";
         /// 再次告知的监督复核.
         NoticeReview = "notice_review", "再次告知监督复核";
     }

@@ -36,7 +36,7 @@ pub struct Publicity {
     pub upheld: u32,
 }
 
-/// Opens the publicity of an accepted case. Its days do not count in the promise (公示不计入承诺时限); the entries of
+/// Opens the publicity of a case, before or after its acceptance. Its days do not count in the promise (公示不计入承诺时限); the entries of
 /// the clock are returned.
 ///
 /// # Errors

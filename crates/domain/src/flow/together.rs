@@ -1,10 +1,12 @@
 //! Cases of one application side by side (并联审批): who waits for whom, what stops when one of them fails, and what goes
 //! out together.
 
+use super::publicity_bars;
 use crate::application::{Case, CaseState, Ending, Filing};
 use crate::catalogue::{Edge, EdgeKind};
 use crate::local_time::Instant;
 use crate::reason::Reason;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What followed for one case from how the others stand.
@@ -129,6 +131,13 @@ pub fn effect_of_ending(cases: &[Case], edges: &[Edge], ending: &[Uuid], now: &F
     Effect { stops: stops.collect(), blocks: blocks.collect() }
 }
 
+/// Several departments handle the application together (统一办理、联合办理、集中办理, 行政许可法 26, 42).
+#[must_use]
+pub fn handled_jointly(cases: &[Case]) -> bool {
+    let departments: BTreeSet<&str> = cases.iter().map(|c| c.department.as_str()).collect();
+    departments.len() > 1
+}
+
 /// Why the result of `case` still waits for those it goes out with (统一出件); `together` says which matters do. Nobody
 /// is kept waiting beyond the term of delivery: from its warning on each result may go out alone (行政许可法 44).
 #[must_use]
@@ -137,8 +146,13 @@ pub fn issue_waits(case: &Case, cases: &[Case], together: impl Fn(&str) -> bool,
     if running_out || !together(&case.matter) {
         return None;
     }
-    let open = |c: &&Case| c.id != case.id && together(&c.matter) && !c.is_over();
-    let waits = cases.iter().filter(open).count();
+    let others = || cases.iter().filter(|c| c.id != case.id && together(&c.matter));
+    // What is made public goes out with the rest, or not at all: its objections bar them too (F46).
+    let public = others().filter(|c| c.is_in_force()).find_map(publicity_bars);
+    if public.is_some() {
+        return public;
+    }
+    let waits = others().filter(|c| !c.is_over()).count();
     let text = format!("同一申请还有{waits}个事项未办结，结果统一出件；申请人要求先行领取的，可以分别出件");
     (waits > 0).then(|| Reason::new("siblings_open", text, "一件事一次办：窗口统一出件"))
 }

@@ -76,6 +76,7 @@ struct Row {
     reason: Option<String>,
     edited_by: Option<Id>,
     published_by: Option<Id>,
+    generation: i64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -85,7 +86,6 @@ struct Stored {
     code: String,
     number: i32,
     effective_from: NaiveDate,
-    effective_to: Option<NaiveDate>,
     digest: String,
     document: String,
 }
@@ -143,7 +143,7 @@ pub fn newest_of(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, code: &str) -> 
 /// # Errors
 /// [`DbError`].
 pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<BTreeMap<(DocumentKind, String), Known>, DbError> {
-    let ended = retired(tx, zone)?;
+    let ended = retired(tx, zone, i64::MAX)?;
     let rows: Vec<(Id, Code<DocumentKind>, String, i32, String, NaiveDate)> = versions::table
         .filter(versions::zone_id.eq(zone))
         .order(versions::number)
@@ -162,6 +162,8 @@ pub fn newest(tx: &mut Tx<'_>, zone: i32) -> Result<BTreeMap<(DocumentKind, Stri
 /// [`DbError`].
 pub fn publish(tx: &mut Tx<'_>, zone: i32, new: Vec<(i32, NewVersion)>) -> Result<i64, DbError> {
     let created_at = At(tx.now());
+    lock(tx, zone)?;
+    let next = generation(tx, zone)? + 1;
     let rows: Vec<Row> = new
         .into_iter()
         .map(|(number, v)| Row {
@@ -178,13 +180,14 @@ pub fn publish(tx: &mut Tx<'_>, zone: i32, new: Vec<(i32, NewVersion)>) -> Resul
             edited_by: v.authorship.as_ref().map(|a| Id(a.edited_by)),
             published_by: v.authorship.as_ref().map(|a| Id(a.published_by)),
             reason: v.authorship.map(|a| a.reason),
+            generation: next,
         })
         .collect();
     for chunk in in_chunks(rows, 500) {
         insert_many(versions::table, chunk).execute(tx.connection)?;
     }
     bump_generation(tx, zone)?;
-    generation(tx, zone)
+    Ok(next)
 }
 
 /// Moves the generation of a zone; of the platform (zone 0) when the calendar changed.
@@ -207,35 +210,35 @@ pub fn lock(tx: &mut Tx<'_>, zone: i32) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Versions of a zone that were ended, with the first day on which they no longer hold.
-fn retired(tx: &mut Tx<'_>, zone: i32) -> Result<HashMap<Uuid, NaiveDate>, DbError> {
+/// Versions of a zone that were ended up to a generation, with the first day on which they no longer hold.
+fn retired(tx: &mut Tx<'_>, zone: i32, until: i64) -> Result<HashMap<Uuid, NaiveDate>, DbError> {
     let ended: Vec<(Id, NaiveDate)> = retirements::table
-        .filter(retirements::zone_id.eq(zone))
+        .filter(retirements::zone_id.eq(zone).and(retirements::generation.le(until)))
         .select((retirements::version_id, retirements::effective_to))
         .load(tx.connection)?;
     Ok(ended.into_iter().map(|(id, to)| (id.0, to)).collect())
 }
 
-/// Reads a zone's whole catalogue; `None` before its profile is imported.
+/// Reads a zone's whole catalogue as one generation left it, whatever is published meanwhile; `None` before its profile is
+/// imported. Of a catalogue that is `known` from an earlier generation only what came since is read.
 ///
 /// # Errors
 /// [`DbError`]; [`DbError::Damaged`] for a document that can't be read.
-pub fn load(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Catalogue>, DbError> {
-    let generation = generation(tx, zone)?;
-    let ended = retired(tx, zone)?;
+pub fn load(tx: &mut Tx<'_>, zone: i32, known: Option<&Catalogue>) -> Result<Option<Catalogue>, DbError> {
+    let until = generation(tx, zone)?;
+    let span = (known.map_or(-1, |k| k.generation), until);
     let mut forms = Forms::default();
-    let mut profile: Option<Arc<Zone>> = None;
-    let mut matters: BTreeMap<String, Vec<Version<Matter>>> = BTreeMap::new();
-    let mut bundles: BTreeMap<String, Vec<Version<Bundle>>> = BTreeMap::new();
+    let mut profile: Option<Arc<Zone>> = known.map(|k| k.zone.clone());
+    let mut matters: BTreeMap<String, Vec<Version<Matter>>> = known.map(|k| k.matters.clone()).unwrap_or_default();
+    let mut bundles: BTreeMap<String, Vec<Version<Bundle>>> = known.map(|k| k.bundles.clone()).unwrap_or_default();
     // In portions, so that the text of a large catalogue is never in memory as a whole.
     for kind in [DocumentKind::Zone, DocumentKind::Matter, DocumentKind::Bundle] {
         let mut after = (String::new(), 0);
         loop {
-            let rows = portion(tx, zone, kind, &after)?;
+            let rows = portion(tx, zone, kind, span, &after)?;
             let Some(last) = rows.last() else { break };
             after = (last.code.clone(), last.number);
-            for mut row in rows {
-                row.effective_to = ended.get(&row.id.0).copied();
+            for row in rows {
                 match kind {
                     DocumentKind::Zone => profile = Some(version::<Zone>(row)?.document),
                     DocumentKind::Matter => {
@@ -248,18 +251,29 @@ pub fn load(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Catalogue>, DbError> {
             }
         }
     }
+    let ended = retired(tx, zone, until)?;
+    matters.values_mut().flatten().for_each(|v| v.effective_to = ended.get(&v.id).copied());
+    bundles.values_mut().flatten().for_each(|v| v.effective_to = ended.get(&v.id).copied());
     let base = Arc::new(load_base(tx)?);
-    Ok(profile.map(|zone| Catalogue { generation, zone, base, matters, bundles }))
+    Ok(profile.map(|zone| Catalogue { generation: until, zone, base, matters, bundles }))
 }
 
 /// Versions read at a time.
 const PORTION: i64 = 500;
 
-/// The next versions of a kind after a code and number, in their order.
-fn portion(tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, after: &(String, i32)) -> Result<Vec<Stored>, DbError> {
+/// The next versions of a kind after a code and number, in their order, of the generations after the first of `span` up to
+/// the last.
+fn portion(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    kind: DocumentKind,
+    (from, until): (i64, i64),
+    after: &(String, i32),
+) -> Result<Vec<Stored>, DbError> {
     let later = versions::code.gt(&after.0).or(versions::code.eq(&after.0).and(versions::number.gt(after.1)));
     Ok(versions::table
         .filter(versions::zone_id.eq(zone).and(versions::kind.eq(Code(kind))))
+        .filter(versions::generation.gt(from).and(versions::generation.le(until)))
         .filter(later)
         .order((versions::code, versions::number))
         .limit(PORTION)
@@ -306,7 +320,7 @@ fn version_with<T: DeserializeOwned>(row: Stored, adapt: impl FnOnce(&mut T)) ->
         id: row.id.0,
         number: u32::try_from(row.number).unwrap_or_default(),
         effective_from: row.effective_from,
-        effective_to: row.effective_to,
+        effective_to: None,
         digest: row.digest,
         document: Arc::new(document),
     })

@@ -140,14 +140,16 @@ struct Retirement<'a> {
     reason: &'a str,
     retired_by: Id,
     created_at: At,
+    generation: i64,
 }
 
-/// Ends a version; `false` when it was ended before.
+/// Ends a version with the next generation, which the caller begins; `false` when it was ended before.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn insert_retirement(tx: &mut Tx<'_>, zone: i32, version: Uuid, to: NaiveDate, reason: &str, by: Uuid) -> Result<bool, DbError> {
     let created_at = At(tx.now());
-    let row = Retirement { zone_id: zone, version_id: Id(version), effective_to: to, reason, retired_by: Id(by), created_at };
+    let generation = super::generation(tx, zone)? + 1;
+    let row = Retirement { zone_id: zone, version_id: Id(version), effective_to: to, reason, retired_by: Id(by), created_at, generation };
     Ok(insert_many(retirements::table, [row]).or_ignore().execute(tx.connection)? == 1)
 }

@@ -174,8 +174,22 @@ impl Db {
         self.0.write(work)
     }
 
-    /// Runs `work` on one unchanging view of the database, without holding up writers; from a thread that may
-    /// block.
+    /// Runs `work` on one unchanging view of the database, without holding up writers, on the blocking pool.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let _permit = self.0.read_gate.acquire().await.map_err(|_| DbError::Closed)?;
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.snapshot_blocking(work)).await.map_err(|_| DbError::Closed)?
+    }
+
+    /// The same as [`Db::snapshot`] from a thread that may block.
     ///
     /// # Errors
     /// As [`Db::read`].

@@ -5,7 +5,7 @@ use crate::Error;
 use domain::access::Reach;
 use domain::assessment::Assessment;
 use domain::event::EventKind;
-use domain::flow::{self, Acceptance, BarGround, Command, RejectGround};
+use domain::flow::{self, Acceptance, Command, RejectGround};
 use domain::local_time::Instant;
 use domain::reason::Reason;
 use serde_json::json;
@@ -108,17 +108,18 @@ pub fn reject(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, rejection: &Rejec
     }
     for id in work.select(cases, Command::Reject)? {
         at_the_right_window(work, id)?;
-        if let Some(reason) = flow::ground_unfit(work.case(id)?, rejection.ground) {
+        if let Some(reason) = flow::ground_unfit(&*work.matter(id)?, rejection.ground) {
             return Err(Error::NotAllowed(reason));
         }
         let missing = what_is_missing(work, id, rejection.ground)?;
         let now = work.now;
         flow::reject(work.change(id)?, rejection.ground, now);
-        let facts = json!({"ground": rejection.ground, "basis": rejection.ground.basis(), "competent_body": rejection.competent_body});
+        let facts = json!({"ground": rejection.ground, "basis": rejection.ground.basis(&*work.matter(id)?), "competent_body": rejection.competent_body});
         work.note(EventKind::CaseRejected, id, facts);
         work.make_rejection(id, rejection, &missing)?;
-        if rejection.ground == RejectGround::FalseMaterials && work.matter(id)?.touches_safety {
-            work.bar(id, BarGround::FalseMaterials)?;
+        if rejection.ground == RejectGround::FalseMaterials {
+            let matter = work.matter(id)?;
+            work.warn_of_false_materials(id, &matter)?;
         }
     }
     Ok(())

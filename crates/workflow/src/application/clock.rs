@@ -5,6 +5,7 @@ use crate::{Error, Invalid};
 use domain::event::EventKind;
 use domain::flow::{self, ClockEntry, ClockKind, Command, SpecialProcedure};
 use domain::local_time::Instant;
+use domain::reason::Reason;
 use persistence::application::list_clock;
 use serde_json::json;
 use uuid::Uuid;
@@ -92,6 +93,10 @@ pub struct Extension {
 pub fn extend(work: &mut Work<'_, '_>, id: Uuid, new: Extension) -> Result<(), Error> {
     work.require(id, Command::Extend)?;
     told(new.told_applicant_at, work.now)?;
+    if new.joint && !flow::handled_jointly(&work.dossier.cases) {
+        let text = "本申请由一个部门办理，不适用统一办理、联合办理、集中办理的延长期限";
+        return Err(Error::StateForbids(Reason::new("not_handled_jointly", text, "行政许可法 42")));
+    }
     let (now, zone, snapshot) = (work.now, work.zone(), work.snapshot.clone());
     let mut entries = list_clock(work.tx, zone, id)?;
     let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
@@ -106,7 +111,9 @@ pub fn extend(work: &mut Work<'_, '_>, id: Uuid, new: Extension) -> Result<(), E
         added: None,
         by: Some(work.acting.may.account),
     };
-    let entry = flow::extend(work.change(id)?, &mut entries, (new.days, new.joint), entry, calendar).map_err(Error::StateForbids)?;
+    let matter = work.matter(id)?;
+    let entry = flow::extend(work.change(id)?, matter.may_extend_by(new.joint), &mut entries, new.days, entry, calendar)
+        .map_err(Error::StateForbids)?;
     work.enter_clock(id, &entry)?;
     let due = work.case(id)?.deadline.map(|d| d.due.on);
     work.note(EventKind::ClockExtended, id, json!({"days": new.days, "due_on": due, "basis": entry.basis}));

@@ -1,7 +1,7 @@
 //! Decide a case.
 
 use super::work::Work;
-use crate::Error;
+use crate::{Error, Invalid};
 use domain::access::Reach;
 use domain::application::{Case, Outcome};
 use domain::catalogue::{Matter, Presence};
@@ -41,6 +41,8 @@ pub struct NewDecision {
     pub opinion: String,
     /// Reasons of a refusal.
     pub refusals: Vec<Refusal>,
+    /// It is refused for false materials or facts withheld (行政许可法 78).
+    pub false_materials: bool,
     /// Why the promise was missed.
     pub delay: Option<String>,
 }
@@ -71,7 +73,14 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
         refusals: &new.refusals,
         delay: new.delay.as_deref(),
     };
+    if new.granted && new.false_materials {
+        let text = "准予的决定不能以虚假材料为由";
+        return Err(Error::Invalid(vec![Invalid::new("/false_materials", "only_for_refusal", text)]));
+    }
     work.take_decision(id, &matter, decision)?;
+    if new.false_materials {
+        work.warn_of_false_materials(id, &matter)?;
+    }
     let file = work.file(id)?;
     (file.opinion, file.refusals, file.delay) = (Some(new.opinion), new.refusals, new.delay);
     work.make_decision(id)

@@ -27,6 +27,9 @@ pub struct NewExamination {
 /// [`Error::Invalid`] for an officer of elsewhere, [`Error::StateForbids`] for a site check by one.
 pub fn examine(work: &mut Work<'_, '_>, id: Uuid, new: NewExamination) -> Result<(), Error> {
     work.require(id, Command::Examine)?;
+    if let Some(reason) = flow::same_hand(work.case(id)?, &*work.matter(id)?, work.acting.may.account, Command::Examine) {
+        return Err(Error::NotAllowed(reason));
+    }
     let department = work.case(id)?.department.clone();
     let staff = account::list_staff(work.tx, work.zone(), &[Role::Examiner], Some(std::slice::from_ref(&department)))?;
     for (i, officer) in new.officers.iter().enumerate() {

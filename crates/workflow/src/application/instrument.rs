@@ -63,14 +63,17 @@ impl Work<'_, '_> {
         };
         let mut paragraphs =
             vec![format!("{opening}，{why}。"), format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。")];
-        let deferred: Vec<String> = self
-            .dossier
-            .content
-            .valid_letters(domain::flow::LetterKind::Deferral)
-            .flat_map(|l| l.materials.iter().map(|m| self.name_of(m)))
+        // Each material, its form, its last day, and what being late leads to (R4.5).
+        let owed = self.obligations.iter().chain(&self.opened).filter(|o| o.case == id && o.is_missing_deferral());
+        let deferred: Vec<String> = owed
+            .map(|o| format!("「{}」于{}前", self.name_of(&o.new.subject), o.new.due.map(|d| d.on.to_string()).unwrap_or_default()))
             .collect();
         if !deferred.is_empty() {
-            paragraphs.push(format!("本件为容缺受理，请按承诺期限补齐：{}。", deferred.join("、")));
+            paragraphs.push(format!(
+                "本件为容缺受理，请补齐：{}。材料可以网上上传，也可以到窗口提交。逾期未补齐的，责令限期改正；\
+                 听取陈述、申辩后仍未补齐的，依承诺书撤销受理或者不予许可，并记入信用记录。本告知书一式两份，一份存档。",
+                deferred.join("；")
+            ));
         }
         let title = self.case(id)?.procedure.rules().acceptance_title;
         self.make(Some(id), InstrumentKind::Acceptance, title, paragraphs, body)
@@ -78,11 +81,11 @@ impl Work<'_, '_> {
 
     /// 不予受理决定书、不受理告知书.
     pub(super) fn make_rejection(&mut self, id: Uuid, rejection: &Rejection, missing: &[String]) -> Result<(), Error> {
-        let (opening, body) = self.opening(id)?;
+        let ((opening, body), matter) = (self.opening(id)?, self.matter(id)?);
         let mut paragraphs = vec![format!(
             "{opening}，经审查，{}（{}），决定{}。{}",
             rejection.ground.label(),
-            rejection.ground.basis(),
+            rejection.ground.basis(&matter),
             rejection.ground.ending().label(),
             rejection.explanation
         )];
@@ -100,9 +103,15 @@ impl Work<'_, '_> {
             vec![format!("您（单位）的申请（申办流水号{}）需要补正下列内容，请于{}前一次补齐：", self.submission_no(), notice.due.on)];
         for (n, item) in (1..).zip(&notice.items) {
             let matter = item.case.and_then(|case| self.matter(case).ok()).map(|m| m.name.clone()).unwrap_or_default();
-            let place = self.name_of(item.material.as_deref().or(item.element.as_deref()).unwrap_or_default());
-            paragraphs.push(format!("{n}．「{matter}」的「{place}」：{}。补正方式：{}。", item.defect, item.remedy));
+            let place = item.material.as_deref().or(item.element.as_deref());
+            let place = place.map(|code| format!("的「{}」", self.name_of(code))).unwrap_or_default();
+            paragraphs.push(format!("{n}．「{matter}」{place}：{}。补正方式：{}。", item.defect, item.remedy));
         }
+        let lapse = notice.cases.first().and_then(|id| self.case(*id).ok()?.progress.lapse_basis.clone());
+        paragraphs.push(lapse.map_or_else(
+            || "补正材料可以网上提交，也可以到窗口提交。逾期未补正的，本申请保持待补正状态，不影响重新申请。".to_owned(),
+            |basis| format!("补正材料可以网上提交，也可以到窗口提交。逾期未补正的，根据{basis}视为撤回申请。"),
+        ));
         paragraphs.push("收到全部补正材料后，将在五个工作日内决定是否受理；逾期未告知的，自收到补正材料之日起即为受理。".to_owned());
         let body = self.snapshot.catalogue.zone.name.clone();
         self.make(None, InstrumentKind::Notice, InstrumentKind::Notice.label(), paragraphs, body)

@@ -35,6 +35,9 @@ pub fn issue(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, asked_for: Option<
         return Err(reason.map_or(Error::Forbidden, Error::StateForbids));
     }
     for id in ready {
+        if let Some(reason) = flow::same_hand(work.case(id)?, &*work.matter(id)?, work.acting.may.account, Command::Issue) {
+            return Err(Error::NotAllowed(reason));
+        }
         if let Some(why) = asked_for {
             work.write_down(id, "申请人要求先行出件", why)?;
         }

@@ -5,7 +5,9 @@ use crate::Error;
 use domain::application::Mirror;
 use domain::catalogue::SystemOfRecord;
 use domain::event::EventKind;
-use domain::flow::{self, ClockEntry, Command, Decision, Obligation, ObligationState, OutsideAct, Owed, Refusal, RejectGround};
+use domain::flow::{
+    self, ClockEntry, Command, Decision, Notice, NoticeItem, Obligation, ObligationState, OutsideAct, Owed, Refusal, RejectGround,
+};
 use domain::reason::Reason;
 use persistence::callback::{self, CallbackEvent};
 use serde_json::json;
@@ -73,7 +75,7 @@ fn follow(work: &mut Work<'_, '_>, id: Uuid, told: &Told, event_id: &str) -> Res
         return Err(Error::StateForbids(reason));
     }
     let Some(act) = OutsideAct::of(told.state) else {
-        let text = "补正、撤件和撤销由本系统办理，不接受该状态的回传";
+        let text = "撤件和撤销由本系统办理，不接受该状态的回传";
         return Err(Error::StateForbids(Reason::new("state_not_followed", text, "系统对接")));
     };
     if let Some(reason) = act.unfit(&case) {
@@ -89,6 +91,8 @@ fn follow(work: &mut Work<'_, '_>, id: Uuid, told: &Told, event_id: &str) -> Res
         OutsideAct::Note => Ok(()),
         OutsideAct::Accept => work.accept_case(id, work.now, Uuid::nil(), case.procedure.rules().accepted_by),
         OutsideAct::Reject(ground) => work.rejected_outside(id, ground, told),
+        OutsideAct::AskForMore => work.asked_outside(id, told),
+        OutsideAct::TakeSupplement => work.supplemented_outside(id),
         OutsideAct::Suspend => {
             let entry = ClockEntry { reason: Some(told.text.clone()), ..ClockEntry::pause(work.now, None) };
             super::clock::stop(work, id, &entry)
@@ -99,10 +103,35 @@ fn follow(work: &mut Work<'_, '_>, id: Uuid, told: &Told, event_id: &str) -> Res
 }
 
 impl Work<'_, '_> {
+    /// The other system named what is missing, in one text: the applicant's term runs, silence does not.
+    fn asked_outside(&mut self, id: Uuid, told: &Told) -> Result<(), Error> {
+        let written = |text: &str, fallback: &str| if text.trim().is_empty() { fallback.to_owned() } else { text.to_owned() };
+        let item = NoticeItem {
+            case: Some(id),
+            material: None,
+            element: None,
+            defect: written(&told.text, "详见办理系统的补正通知"),
+            remedy: format!("在办理系统（{}）补正", told.system),
+        };
+        let round = u32::try_from(self.dossier.content.notices.len()).unwrap_or(0) + 1;
+        self.ask_for(&[id], Notice::new(round, self.now, Uuid::nil(), vec![item], None))
+    }
+
+    fn supplemented_outside(&mut self, id: Uuid) -> Result<(), Error> {
+        let (snapshot, now) = (self.snapshot.clone(), self.now);
+        for notice in self.change_content().notices.iter_mut().filter(|n| n.cases.contains(&id) && n.answered_at.is_none()) {
+            notice.answered_at = Some(now);
+        }
+        flow::take_supplement(self.change(id)?, &Self::filing(&snapshot, now));
+        let due = self.case(id)?.deadline.map(|d| d.due.on);
+        self.note(EventKind::SupplementReceived, id, json!({"notice_due_on": due}));
+        Ok(())
+    }
+
     fn rejected_outside(&mut self, id: Uuid, ground: RejectGround, told: &Told) -> Result<(), Error> {
         let now = self.now;
         flow::reject(self.change(id)?, ground, now);
-        self.note(EventKind::CaseRejected, id, json!({"ground": ground, "basis": ground.basis()}));
+        self.note(EventKind::CaseRejected, id, json!({"ground": ground, "basis": ground.basis(&*self.matter(id)?)}));
         self.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
         let rejection = super::Rejection { ground, explanation: told.text.clone(), competent_body: None };
         self.make_rejection(id, &rejection, &[])

@@ -69,21 +69,7 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
         paper_before: work.dossier.content.paper.len(),
         ..Notice::new(round, work.now, work.acting.may.account, items, new.override_reason.clone())
     };
-    let (snapshot, settings, now) = (work.snapshot.clone(), work.settings(), work.now);
-    let (term, basis) = (settings.supplement_term, settings.treats_as_withdrawn_by);
-    for id in &ids {
-        work.change(*id)?;
-    }
-    let mut chosen: Vec<_> = work.dossier.cases.iter_mut().filter(|c| ids.contains(&c.id)).collect();
-    let notice = give(&mut chosen, notice, &Work::filing(&snapshot, now), term, basis);
-    for id in &ids {
-        let of_case = notice.items.iter().filter(|i| i.case == Some(*id)).count();
-        let facts = json!({"round": round, "items": of_case, "due_on": notice.due.on, "overridden": notice.overridden.is_some()});
-        work.note(EventKind::NoticeGiven, *id, facts);
-        if work.case(*id)?.progress.rounds > 1 {
-            work.raise(*id, WatchRule::NoticeRepeated, format!("第{round}次告知"), Light::Yellow, now)?;
-        }
-    }
+    work.ask_for(&ids, notice)?;
     if let (Some(_), Some(id)) = (&new.override_reason, ids.first()) {
         let review = NewObligation {
             kind: ObligationKind::NoticeReview,
@@ -93,9 +79,35 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
         };
         work.owe(*id, vec![review]);
     }
-    work.make_notice(&notice)?;
-    work.change_content().notices.push(notice);
     Ok(())
+}
+
+impl Work<'_, '_> {
+    /// Gives a notice: the applicant's term begins, one document names everything.
+    pub(super) fn ask_for(&mut self, ids: &[Uuid], notice: Notice) -> Result<(), Error> {
+        let (snapshot, settings, now) = (self.snapshot.clone(), self.settings(), self.now);
+        // Of several matters the longest of their terms.
+        let mut own = Vec::new();
+        for id in ids {
+            self.change(*id)?;
+            own.extend(self.matter(*id)?.supplement_term);
+        }
+        let term = own.into_iter().max_by_key(|t| t.half_days()).unwrap_or(settings.supplement_term);
+        let mut chosen: Vec<_> = self.dossier.cases.iter_mut().filter(|c| ids.contains(&c.id)).collect();
+        let notice = give(&mut chosen, notice, &Self::filing(&snapshot, now), term, settings.treats_as_withdrawn_by);
+        for id in ids {
+            let of_case = notice.items.iter().filter(|i| i.case == Some(*id)).count();
+            let facts =
+                json!({"round": notice.round, "items": of_case, "due_on": notice.due.on, "overridden": notice.overridden.is_some()});
+            self.note(EventKind::NoticeGiven, *id, facts);
+            if self.case(*id)?.progress.rounds > 1 {
+                self.raise(*id, WatchRule::NoticeRepeated, format!("第{}次告知", notice.round), Light::Yellow, now)?;
+            }
+        }
+        self.make_notice(&notice)?;
+        self.change_content().notices.push(notice);
+        Ok(())
+    }
 }
 
 /// Materials handed in, on paper or as files, since a notice.

@@ -3,6 +3,7 @@
 use super::work::{Opening, Work};
 use crate::{Error, Invalid};
 use domain::application::{CaseState, ProceedingStage};
+use domain::catalogue::Matter;
 use domain::event::EventKind;
 use domain::flow::{
     self, BarGround, CheckResult, Command, Conclusion, Consequence, CreditKind, ObligationKind, ObligationState, Proceeding,
@@ -108,7 +109,8 @@ pub fn revoke(work: &mut Work<'_, '_>, id: Uuid, ground: RevocationGround, reaso
     if cause != ProceedingCause::Unlawful {
         work.record_credit(id, CreditKind::Breach, domain::code::TextCode::as_str(cause), None)?;
     }
-    if ground == RevocationGround::FraudOrBribery {
+    // Only what touches public safety, health, life or property bars (行政许可法 79).
+    if ground == RevocationGround::FraudOrBribery && work.matter(id)?.touches_safety {
         work.bar(id, BarGround::FraudOrBribery)?;
     }
     work.make_reversal(id, true, &format!("撤销准予决定。理由：{}；{reason}。", ground.label()), "行政许可法 69")
@@ -187,6 +189,12 @@ impl Work<'_, '_> {
     }
 
     /// Bars the applicant from applying for the like again.
+    /// False materials before the decision: what touches public safety bars the applicant for a year (行政许可法 78).
+    pub(super) fn warn_of_false_materials(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
+        self.note(EventKind::ApplicantWarned, id, json!({"basis": "行政许可法 78"}));
+        if matter.touches_safety { self.bar(id, BarGround::FalseMaterials) } else { Ok(()) }
+    }
+
     pub(super) fn bar(&mut self, id: Uuid, ground: BarGround) -> Result<(), Error> {
         let until = flow::bar_until(ground, self.now);
         self.record_credit(id, CreditKind::Bar, domain::code::TextCode::as_str(ground), Some(until))

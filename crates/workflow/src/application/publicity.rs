@@ -4,7 +4,7 @@ use super::work::Work;
 use crate::{Error, Invalid};
 use chrono::NaiveDate;
 use domain::event::EventKind;
-use domain::flow::{self, Command, ObjectionState};
+use domain::flow::{self, Command, NewObligation, ObjectionState, Obligation, ObligationKind, ObligationState};
 use domain::reason::Reason;
 use persistence::application::list_clock;
 use persistence::ids;
@@ -90,6 +90,13 @@ pub fn file_objection(work: &mut Work<'_, '_>, publicity: &Publicity, grounds: G
         return Err(Error::StateForbids(Reason::new("objection_filed", "您已就本次公示提出过异议", "行政许可法 36")));
     }
     work.note(EventKind::ObjectionFiled, publicity.case, json!({"objection": new.id, "publicity": publicity.id}));
+    let duty = NewObligation {
+        kind: ObligationKind::ObjectionAnswer,
+        owed_by: work.case(publicity.case)?.department.clone(),
+        subject: new.id.to_string(),
+        due: Some(work.term(work.settings().statement_term)),
+    };
+    work.owe(publicity.case, vec![duty]);
     Ok(())
 }
 
@@ -114,6 +121,9 @@ pub fn answer_objection(work: &mut Work<'_, '_>, case: Uuid, id: Uuid, upheld: b
     (objection.answered_at, objection.answered_by) = (Some(work.now), Some(work.acting.may.account));
     publicity::save_objection(work.tx, zone, &objection)?;
     flow::answer_objection(work.change(case)?, upheld);
+    let subject = id.to_string();
+    let this = |o: &Obligation| o.new.kind == ObligationKind::ObjectionAnswer && o.new.subject == subject;
+    work.discharge(case, ObligationState::Fulfilled, this);
     work.note(EventKind::ObjectionAnswered, case, json!({"objection": id, "state": objection.state}));
     Ok(())
 }

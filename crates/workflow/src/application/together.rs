@@ -66,13 +66,15 @@ impl Work<'_, '_> {
         }
     }
 
-    /// A case accepted while one before it is made public has its promise stand for what is left of it.
+    /// A case accepted while it, or one before it, is made public has its promise stand for what is left of it.
     pub(super) fn stand_for_running_publicity(&mut self, id: Uuid) -> Result<(), Error> {
         let (zone, now, by, snapshot) = (self.zone(), self.now, self.acting.may.account, self.snapshot.clone());
         let calendar = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
         let (matter, edges) = (self.case(id)?.matter.clone(), self.edges());
         let befores = edges.iter().filter(|e| e.after == matter).filter_map(|e| self.dossier.cases.iter().find(|c| c.matter == e.before));
-        let running: Vec<_> = befores.filter_map(|c| c.progress.publicity).filter(|p| !p.over).map(|p| (p.starts_on, p.ends_on)).collect();
+        let own = self.dossier.cases.iter().filter(|c| c.id == id);
+        let running: Vec<_> =
+            befores.chain(own).filter_map(|c| c.progress.publicity).filter(|p| !p.over).map(|p| (p.starts_on, p.ends_on)).collect();
         for days in running {
             let mut entries = list_clock(self.tx, zone, id)?;
             for entry in flow::stand_for_publicity(self.change(id)?, days, &mut entries, (now, by), calendar) {

@@ -1,6 +1,8 @@
 //! A zone's catalogue as one archive: read without ever leaving it, written the same bytes for the same catalogue.
 
+use super::delegation::write_delegated;
 use super::import::{Complaint, File};
+use super::reform::write_tasks;
 use persistence::catalogue::{DocumentKind, export_documents};
 use persistence::{DbError, Tx};
 use std::io::{Cursor, Read, Write};
@@ -83,31 +85,68 @@ fn take(archive: &mut ZipArchive<Cursor<&[u8]>>, i: usize, slug: &str, left: &mu
 /// Documents read at a time.
 const PAGE: i64 = 500;
 
-/// The newest documents of a zone as an archive; `kinds` says which. The same catalogue gives the same bytes.
+/// What of a zone an archive holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchivePart {
+    /// The profile.
+    Profile,
+    /// Matters.
+    Matters,
+    /// Bundles.
+    Bundles,
+    /// The registers beside them: delegated matters and reform tasks.
+    Registers,
+}
+
+impl ArchivePart {
+    /// A whole zone.
+    pub const ALL: [Self; 4] = [Self::Profile, Self::Matters, Self::Bundles, Self::Registers];
+}
+
+/// The newest documents of a zone as an archive. The same catalogue gives the same bytes; read it in one snapshot.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn pack(tx: &mut Tx<'_>, zone: i32, kinds: &[DocumentKind]) -> Result<Vec<u8>, DbError> {
-    let failed = |e: zip::result::ZipError| DbError::Damaged(format!("export: {e}"));
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default());
-    for kind in kinds {
-        let mut after = String::new();
-        loop {
-            let page = export_documents(tx, zone, *kind, &after, PAGE)?;
-            let Some((last, _)) = page.last() else { break };
-            after.clone_from(last);
-            for (code, document) in &page {
-                let name = match kind {
-                    DocumentKind::Zone => "zone.json".to_owned(),
-                    DocumentKind::Matter => format!("matters/{code}.json"),
-                    DocumentKind::Bundle => format!("bundles/{code}.json"),
-                    DocumentKind::Base => continue,
-                };
-                writer.start_file(name, options).map_err(failed)?;
-                writer.write_all(document.as_bytes()).map_err(|e| DbError::Damaged(format!("export: {e}")))?;
+pub fn pack(tx: &mut Tx<'_>, zone: i32, parts: &[ArchivePart]) -> Result<Vec<u8>, DbError> {
+    let mut archive = Archive(ZipWriter::new(Cursor::new(Vec::new())));
+    for part in parts {
+        match part {
+            ArchivePart::Profile => archive.documents(tx, zone, DocumentKind::Zone, |_| "zone.json".to_owned())?,
+            ArchivePart::Matters => archive.documents(tx, zone, DocumentKind::Matter, |code| format!("matters/{code}.json"))?,
+            ArchivePart::Bundles => archive.documents(tx, zone, DocumentKind::Bundle, |code| format!("bundles/{code}.json"))?,
+            ArchivePart::Registers => {
+                archive.file("delegated-matters.csv", write_delegated(tx, zone)?)?;
+                archive.file("reform-tasks.json", write_tasks(tx, zone)?)?;
             }
         }
     }
-    Ok(writer.finish().map_err(failed)?.into_inner())
+    Ok(archive.0.finish().map_err(|e| failed(&e))?.into_inner())
+}
+
+struct Archive(ZipWriter<Cursor<Vec<u8>>>);
+
+impl Archive {
+    fn documents(&mut self, tx: &mut Tx<'_>, zone: i32, kind: DocumentKind, name: impl Fn(&str) -> String) -> Result<(), DbError> {
+        let mut after = String::new();
+        loop {
+            let page = export_documents(tx, zone, kind, &after, PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after.clone_from(last);
+            for (code, document) in &page {
+                self.file(&name(code), Some(document.clone()))?;
+            }
+        }
+    }
+
+    /// Adds a file, if there is anything to write.
+    fn file(&mut self, name: &str, text: Option<String>) -> Result<(), DbError> {
+        let Some(text) = text else { return Ok(()) };
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default());
+        self.0.start_file(name, options).map_err(|e| failed(&e))?;
+        self.0.write_all(text.as_bytes()).map_err(|e| failed(&e))
+    }
+}
+
+fn failed(error: &impl std::fmt::Display) -> DbError {
+    DbError::Damaged(format!("export: {error}"))
 }

@@ -12,13 +12,13 @@ use domain::code::TextCode;
 use domain::event::EventKind;
 use domain::local_time::date_of;
 use domain::reason::Reason;
-use persistence::Tx;
 use persistence::catalogue::DocumentKind;
 use persistence::delegation::{self as rows, Adjustment, DelegatedMatter, SystemAccount};
 use persistence::ids::new_id;
-use serde::Deserialize;
+use persistence::{DbError, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A readable register.
@@ -27,7 +27,7 @@ pub(super) struct Delegated {
     pub(super) rows: Vec<DelegatedMatter>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Line {
     code: String,
     name: String,
@@ -36,6 +36,8 @@ struct Line {
     system: String,
     state: String,
     effective_from: String,
+    #[serde(default)]
+    effective_to: String,
     basis: String,
 }
 
@@ -59,9 +61,9 @@ pub(super) fn read_delegated(file: &File) -> Result<Delegated, Vec<Complaint>> {
 
 fn delegated(line: Line) -> Result<DelegatedMatter, String> {
     let filled = |text: String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-    let effective_from = match filled(line.effective_from) {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|_| format!("「{text}」不是日期"))?),
+    let day = |text: String| match filled(text) {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| format!("「{text}」不是日期")),
     };
     Ok(DelegatedMatter {
         code: filled(line.code).ok_or("缺少代码")?,
@@ -70,13 +72,54 @@ fn delegated(line: Line) -> Result<DelegatedMatter, String> {
         department: line.department.trim().to_owned(),
         system: filled(line.system),
         state: DelegatedState::parse(line.state.trim()).ok_or_else(|| format!("没有状态「{}」", line.state))?,
-        effective_from,
-        effective_to: None,
+        effective_from: day(line.effective_from)?,
+        effective_to: day(line.effective_to)?,
         basis: filled(line.basis).ok_or("缺少依据")?,
     })
 }
 
+/// The register as `delegated-matters.csv`; `None` when it is empty.
+pub(super) fn write_delegated(tx: &mut Tx<'_>, zone: i32) -> Result<Option<String>, DbError> {
+    let found = rows::list(tx, zone, None, None, None, i64::MAX)?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let day = |day: Option<NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
+    for row in found {
+        let line = Line {
+            code: row.code,
+            name: row.name,
+            delegating_body: row.delegating_body,
+            department: row.department,
+            system: row.system.unwrap_or_default(),
+            state: row.state.as_str().to_owned(),
+            effective_from: day(row.effective_from),
+            effective_to: day(row.effective_to),
+            basis: row.basis,
+        };
+        writer.serialize(line).map_err(|e| DbError::Damaged(format!("export: {e}")))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| DbError::Damaged(format!("export: {e}")))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
 impl Delegated {
+    /// How many rows are new, and which stand differently in the register: those change by adjustment only.
+    pub(super) fn compare(&self, tx: &mut Tx<'_>, zone: i32) -> Result<(usize, Vec<Complaint>), DbError> {
+        let there = rows::list(tx, zone, None, None, None, i64::MAX)?;
+        let there: BTreeMap<&str, &DelegatedMatter> = there.iter().map(|m| (m.code.as_str(), m)).collect();
+        let added = self.rows.iter().filter(|row| !there.contains_key(row.code.as_str())).count();
+        let differs = |row: &&DelegatedMatter| there.get(row.code.as_str()).is_some_and(|known| known != row);
+        let kept = self.rows.iter().filter(differs).map(|row| Complaint {
+            file: self.file.clone(),
+            pointer: row.code.clone(),
+            code: "kept",
+            reason: format!("「{}」已在清单中，内容不同的保持不变，请通过调整批次变更", row.name),
+        });
+        Ok((added, kept.collect()))
+    }
+
     /// Each row must name a department of the zone.
     pub(super) fn check(&self, zone: &Zone) -> Vec<Complaint> {
         let unknown = self.rows.iter().enumerate().filter(|(_, row)| zone.department(&row.department).is_none());

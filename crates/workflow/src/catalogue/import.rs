@@ -15,8 +15,8 @@ use domain::reason::Reason;
 use persistence::catalogue::{DocumentKind, NewVersion, digest, newest, publish};
 use persistence::event::Actor;
 use persistence::{Tx, calendar, catalogue, zone};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One file of an import: path inside the data folder, and its bytes.
@@ -91,6 +91,8 @@ pub struct Imported {
     pub tasks: usize,
     /// Every document published.
     pub changes: Vec<Change>,
+    /// Rows of the registers that stand differently here and were left as they are.
+    pub kept: Vec<Complaint>,
 }
 
 /// A document that an import publishes.
@@ -102,6 +104,8 @@ pub struct Change {
     pub code: String,
     /// Number of the new version.
     pub version: i32,
+    /// Members of the document that differ from the version before; all of them for something new.
+    pub members: Vec<String>,
 }
 
 /// Reads and checks files as of `today` without touching the database; `known` is what the installation has already, for
@@ -270,13 +274,14 @@ pub fn import(tx: &mut Tx<'_>, reading: Reading, actor: &Actor) -> Result<Import
             let text = "检查之后目录已有变动，请重新导入";
             return Err(Error::StateForbids(Reason::new("catalogue_moved", text, "目录管理规程")));
         }
+        documents.compare_registers(tx, number, &mut imported)?;
         let registers = (documents.delegated.take(), documents.tasks.take());
         publish_changed(tx, number, documents.versions(today), actor, &mut imported)?;
         if let Some(delegated) = registers.0 {
-            imported.delegated += persistence::delegation::insert(tx, number, delegated.rows)?;
+            persistence::delegation::insert(tx, number, delegated.rows)?;
         }
         if let Some(tasks) = registers.1 {
-            imported.tasks += reform::import(tx, number, tasks)?;
+            reform::import(tx, number, tasks)?;
         }
     }
     Ok(imported)
@@ -288,8 +293,11 @@ pub fn import(tx: &mut Tx<'_>, reading: Reading, actor: &Actor) -> Result<Import
 /// [`Error::Database`].
 pub fn preview(tx: &mut Tx<'_>, zone: i32, reading: Reading) -> Result<Imported, Error> {
     let today = date_of(tx.now());
-    let versions = reading.zones.into_values().flat_map(|documents| documents.versions(today)).collect();
     let mut previewed = Imported::default();
+    for documents in reading.zones.values() {
+        documents.compare_registers(tx, zone, &mut previewed)?;
+    }
+    let versions = reading.zones.into_values().flat_map(|documents| documents.versions(today)).collect();
     previewed.published = changed(tx, zone, versions, &mut previewed)?.len();
     Ok(previewed)
 }
@@ -311,6 +319,8 @@ fn changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, imported: &mut
     let today = date_of(tx.now());
     let start = NaiveDate::from_ymd_opt(FROM_THE_START.0, FROM_THE_START.1, FROM_THE_START.2).unwrap_or(today);
     let known = newest(tx, zone)?;
+    // What a zone begins with has been in force; what comes later begins today.
+    let start = if known.is_empty() { start.min(today) } else { today };
     let mut new = Vec::new();
     for mut version in versions {
         let number = match known.get(&(version.kind, version.code.clone())) {
@@ -324,14 +334,27 @@ fn changed(tx: &mut Tx<'_>, zone: i32, versions: Vec<NewVersion>, imported: &mut
                 known.stands.number + 1
             }
             None => {
-                version.effective_from = start.min(today);
+                version.effective_from = start;
                 1
             }
         };
-        imported.changes.push(Change { kind: version.kind, code: version.code.clone(), version: number });
+        let before = match number {
+            1 => None,
+            _ => catalogue::find_document(tx, zone, version.kind, &version.code, number - 1)?,
+        };
+        let members = differing(before.as_deref(), &version.document);
+        imported.changes.push(Change { kind: version.kind, code: version.code.clone(), version: number, members });
         new.push((number, version));
     }
     Ok(new)
+}
+
+/// The members of a document that are not as before.
+fn differing(before: Option<&str>, now: &str) -> Vec<String> {
+    let read = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+    let (before, now) = (before.map(read).unwrap_or_default(), read(now));
+    let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != now.get(*name)).cloned().collect()
 }
 
 fn new_version(kind: DocumentKind, code: String, document: String, effective_from: NaiveDate) -> NewVersion {
@@ -339,6 +362,16 @@ fn new_version(kind: DocumentKind, code: String, document: String, effective_fro
 }
 
 impl Documents {
+    /// What of the registers is new, and what stays as it is.
+    fn compare_registers(&self, tx: &mut Tx<'_>, zone: i32, imported: &mut Imported) -> Result<(), Error> {
+        let delegated = self.delegated.as_ref().map(|d| d.compare(tx, zone)).transpose()?.unwrap_or_default();
+        let tasks = self.tasks.as_ref().map(|t| reform::compare(tx, zone, t)).transpose()?.unwrap_or_default();
+        imported.delegated += delegated.0;
+        imported.tasks += tasks.0;
+        imported.kept.extend(delegated.1.into_iter().chain(tasks.1));
+        Ok(())
+    }
+
     fn versions(self, from: NaiveDate) -> Vec<NewVersion> {
         let mut versions = Vec::new();
         versions.extend(self.profile.map(|p| new_version(DocumentKind::Zone, p.value.slug, p.canonical, from)));

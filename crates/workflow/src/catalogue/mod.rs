@@ -9,7 +9,7 @@ mod reform;
 mod schema;
 mod workbook;
 
-pub use archive::{pack, unpack};
+pub use archive::{ArchivePart, pack, unpack};
 pub use delegation::{Adjusting, AdjustmentLine, adjust, change_account, move_matter, request_account};
 pub use document::{Document, read_document};
 pub use draft::{

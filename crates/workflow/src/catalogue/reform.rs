@@ -10,12 +10,12 @@ use domain::reason::Reason;
 use persistence::ids::new_id;
 use persistence::reform::{self as rows, ReformTask};
 use persistence::{DbError, Tx};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 /// A task of an import file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Task {
     number: i32,
@@ -28,13 +28,13 @@ pub(super) struct Task {
     progress: TaskProgress,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Tasks {
-    tasks: Vec<Task>,
     /// How sure they are; kept in the file for its readers.
-    #[serde(rename = "source")]
-    _source: domain::catalogue::Source,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<domain::catalogue::Source>,
+    tasks: Vec<Task>,
 }
 
 /// Reads `reform-tasks.json`.
@@ -44,6 +44,43 @@ pub(super) fn read_tasks(file: &File) -> Result<Vec<Task>, Vec<Complaint>> {
         vec![Complaint { file: file.path.clone(), pointer, code: "wrong_format", reason: e.to_string() }]
     };
     serde_json::from_slice::<Tasks>(&file.bytes).map(|t| t.tasks).map_err(wrong)
+}
+
+/// The tasks as `reform-tasks.json`; `None` when there are none.
+pub(super) fn write_tasks(tx: &mut Tx<'_>, zone: i32) -> Result<Option<String>, DbError> {
+    let task = |t: ReformTask| Task {
+        number: t.number,
+        title: t.title,
+        document: t.document,
+        lead_department: t.lead_department,
+        departments: t.departments,
+        due_on: t.due_on,
+        progress: t.progress,
+    };
+    let tasks: Vec<Task> = rows::list_all(tx, zone)?.into_iter().map(task).collect();
+    if tasks.is_empty() {
+        return Ok(None);
+    }
+    let text = serde_json::to_string(&Tasks { source: None, tasks });
+    text.map(Some).map_err(|e| DbError::Damaged(format!("export: {e}")))
+}
+
+/// How many tasks are new, and which stand differently: those change where their progress is reported.
+pub(super) fn compare(tx: &mut Tx<'_>, zone: i32, tasks: &[Task]) -> Result<(usize, Vec<Complaint>), DbError> {
+    let there = rows::list_all(tx, zone)?;
+    let known = |t: &Task| there.iter().find(|k| k.document == t.document && k.number == t.number);
+    let added = tasks.iter().filter(|t| known(t).is_none()).count();
+    let same = |t: &Task, k: &ReformTask| {
+        (&t.title, &t.lead_department, &t.departments, t.due_on, t.progress)
+            == (&k.title, &k.lead_department, &k.departments, k.due_on, k.progress)
+    };
+    let kept = tasks.iter().filter(|t| known(t).is_some_and(|k| !same(t, k))).map(|t| Complaint {
+        file: "reform-tasks.json".to_owned(),
+        pointer: format!("{}#{}", t.document, t.number),
+        code: "kept",
+        reason: format!("任务「{}」已经登记，内容不同的保持不变", t.title),
+    });
+    Ok((added, kept.collect()))
 }
 
 /// Adds tasks that are not there yet.

@@ -3,6 +3,8 @@
 use super::condition::{Names, check_condition};
 use super::matter::situations;
 use super::{Finding, duplicates, is_slug, missing};
+use crate::assessment::{Stretch, schedule};
+use crate::calendar::LimitUnit;
 use crate::catalogue::{BaseCatalogue, Bundle, Matter, PlaceKind, StepOrigin, Way, Zone, merge_forms, order};
 use std::collections::BTreeMap;
 
@@ -26,6 +28,7 @@ pub fn check_bundle<'a>(bundle: &Bundle, zone: &Zone, base: &BaseCatalogue, matt
     let members: Vec<Option<&Matter>> = bundle.members.iter().map(|m| matter(&m.matter)).collect();
     found.extend(check_members(bundle, &members, base));
     found.extend(edges(bundle));
+    found.extend(promise(bundle, &members));
     found.extend(issue_and_deferral(bundle, &matter));
     found.extend(places(bundle, zone));
     for (i, step) in bundle.steps.iter().enumerate() {
@@ -121,6 +124,21 @@ fn edges(bundle: &Bundle) -> Vec<Finding> {
         found.push(Finding::error("/edges", "cycle", format!("事项互相等待：{}", cycle.0.join("、"))));
     }
     found
+}
+
+/// What is promised of the whole is no shorter than the chain of the matters that always take part (F19).
+fn promise(bundle: &Bundle, members: &[Option<&Matter>]) -> Option<Finding> {
+    let promised = bundle.promised.filter(|limit| limit.unit == LimitUnit::WorkingDay)?;
+    let always = bundle.members.iter().zip(members).filter(|(m, _)| m.when.is_none() && !m.optional && m.deferred_until.is_none());
+    let known: Vec<&Matter> = always.filter_map(|(_, matter)| *matter).collect();
+    let stretches: Vec<Stretch<'_>> =
+        known.iter().map(|m| Stretch { code: &m.code, limit: m.shortest_promise(), counts: m.counts_toward_promise }).collect();
+    let name = |code: &str| known.iter().find(|m| m.code == code).map_or_else(|| code.to_owned(), |m| m.name.clone());
+    let chain = schedule(&stretches, &bundle.edges, name)?;
+    (chain.working_days > f64::from(promised.n)).then(|| {
+        let text = format!("承诺{}，短于所含事项的关键路径：{}", promised.text(), chain.explanation);
+        Finding::error("/promised", "promised_below_path", text)
+    })
 }
 
 /// 就近办 needs a place outside of the hall (F22).

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 const LONGEST: usize = 64 * 1024;
 /// The deepest nesting of a schema.
 const DEEPEST: usize = 16;
+/// The longest list a form may ask for.
+const MOST_ITEMS: u64 = 5000;
 
 /// What may stand at the top of a form: only what survives merging.
 const KEYWORDS: [&str; 7] = ["$schema", "type", "title", "description", "properties", "required", "additionalProperties"];
@@ -54,6 +56,12 @@ fn walk(value: &Value, pointer: &str, depth: usize, found: &mut Vec<Finding>) {
     }
     match value {
         Value::Object(object) => {
+            let listed = |t: &Value| t == "array" || t.as_array().is_some_and(|all| all.iter().any(|t| t == "array"));
+            let is_list = depth > 1 && (object.get("type").is_some_and(listed) || object.get("items").is_some_and(Value::is_object));
+            if is_list && object.get("maxItems").and_then(Value::as_u64).is_none_or(|most| most > MOST_ITEMS) {
+                let text = format!("列表应写明maxItems，最多{MOST_ITEMS}项");
+                found.push(Finding::error(format!("{pointer}/maxItems"), "unbounded_list", text));
+            }
             for (key, inner) in object {
                 let below = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
                 let reference = ["$ref", "$dynamicRef", "$id", "$schema"].contains(&key.as_str());

@@ -35,15 +35,16 @@ pub fn resume(
     entry
 }
 
-/// Extends the limit once, by what the procedure allows: for licences 10 working days, 15 where several bodies handle it
-/// together and the government's head approves (行政许可法 42).
+/// Extends the limit once, by at most what `rule` allows ([`Matter::may_extend_by`](crate::catalogue::Matter)): for licences
+/// 10 working days, 15 where several bodies handle it together and the government's head approves (行政许可法 42).
 ///
 /// # Errors
 /// Why it can't be extended so.
 pub fn extend(
     case: &mut Case,
+    rule: Option<(u32, &str)>,
     entries: &mut Vec<ClockEntry>,
-    (days, joint): (u32, bool),
+    days: u32,
     entry: ClockEntry,
     calendar: (&WorkCalendar, &[HallHours]),
 ) -> Result<ClockEntry, Reason> {
@@ -53,14 +54,13 @@ pub fn extend(
         LimitUnit::WorkingDay | LimitUnit::NaturalDay => Limit { n: days, unit },
         LimitUnit::Month => return Err(Reason::new("extension_unit", "以月计算的期限不能按日延长", "行政许可法 42")),
     };
-    let Some(rule) = case.procedure.rules().extension else {
+    let Some((most, basis)) = rule else {
         return Err(Reason::new("not_extendable", "本事项的办理程序不能延长期限", "办事指南"));
     };
-    let most = if joint { rule.joint_days } else { rule.days };
     if !(1..=most).contains(&days) {
-        return Err(Reason::new("extension_too_long", format!("最多延长{most}日"), rule.basis));
+        return Err(Reason::new("extension_too_long", format!("最多延长{most}日"), basis));
     }
-    let entry = ClockEntry { kind: ClockKind::Extend, added: Some(added), basis: rule.basis.to_owned(), ..entry };
+    let entry = ClockEntry { kind: ClockKind::Extend, added: Some(added), basis: basis.to_owned(), ..entry };
     entries.push(entry.clone());
     case.progress.extended = Some(added);
     recompute(case, entries, calendar);

@@ -271,7 +271,7 @@ fn an_extension_is_granted_once_and_within_the_law() {
     for (days, allowed) in [(0, false), (1, true), (10, true), (11, false)] {
         let mut one = case(CaseState::Accepted);
         let mut entries = vec![start("2024-06-03", 10)];
-        let extended = extend(&mut one, &mut entries, (days, false), start("2024-06-20", 9), places);
+        let extended = extend(&mut one, Some((10, "行政许可法 42")), &mut entries, days, start("2024-06-20", 9), places);
         assert_eq!(extended.is_ok(), allowed, "{days}");
         assert_eq!(forbidden(&one, Command::Extend).map(|r| r.code).as_deref(), allowed.then_some("already_extended"));
     }

@@ -1,6 +1,7 @@
 //! What each standing of a case allows.
 
 use super::*;
+use crate::application::Mirror;
 
 /// Cases in every standing that the table tells apart, each with the exchange number it has.
 fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
@@ -96,14 +97,32 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
             }),
             Some(11),
         ),
+        ("treated as withdrawn", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::TreatedAsWithdrawn)), Some(2)),
+        ("acceptance cancelled", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::AcceptanceCancelled)), Some(5)),
+        ("false materials", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::FalseMaterials)), Some(5)),
+        ("incomplete", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::Incomplete)), Some(5)),
+        ("entered elsewhere", with(CaseState::Accepted, &|c| c.progress.mirrored = Some(elsewhere(now, false))), Some(8)),
+        ("handled elsewhere", with(CaseState::Received, &|c| c.progress.mirrored = Some(elsewhere(now, true))), Some(1)),
+        (
+            "licence suspended",
+            with(CaseState::Decided, &|c| {
+                granted(c);
+                (c.progress.issued_at, c.progress.licence_suspended) = (Some(now), true);
+            }),
+            Some(11),
+        ),
     ]
+}
+
+fn elsewhere(since: crate::local_time::Instant, heard: bool) -> Mirror {
+    Mirror { system: "firm-registration".into(), reference: "GS1".into(), since, heard }
 }
 
 /// What each standing allows; everything else is refused with its code.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("waiting", &["withdraw"]),
-    ("received", &["mirror", "accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
-    ("received again", &["mirror", "accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
+    ("waiting", &["withdraw", "publish"]),
+    ("received", &["publish", "mirror", "accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
+    ("received again", &["publish", "mirror", "accept", "reject", "give_notice", "withdraw", "claim", "hand_over"]),
     ("supplementing", &["supplement", "withdraw", "claim", "hand_over"]),
     (
         "accepted",
@@ -230,6 +249,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("granted and made public", &["suspend_licence", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
+    ("treated as withdrawn", &[]),
+    ("acceptance cancelled", &[]),
+    ("false materials", &["annul"]),
+    ("incomplete", &["annul"]),
+    ("entered elsewhere", &["mirror", "publish", "approve_deferral", "propose_revocation", "withdraw", "claim", "hand_over"]),
+    ("handled elsewhere", &["publish", "withdraw", "claim", "hand_over"]),
+    ("licence suspended", &["restore_licence", "deliver", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
 ];
 
 fn publicity(over: bool, open: u32) -> Publicity {

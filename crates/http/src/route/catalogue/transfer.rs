@@ -17,7 +17,9 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 use workflow::Error;
-use workflow::catalogue::{Change, Complaint, File, Imported, import, pack, preview, read, read_workbook, unpack, write_workbook};
+use workflow::catalogue::{
+    ArchivePart, Change, Complaint, File, Imported, import, pack, preview, read, read_workbook, unpack, write_workbook,
+};
 
 const ZIP: &str = "application/zip";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -41,6 +43,9 @@ pub(crate) struct ImportChange {
     code: String,
     /// Number of the new version; 1 for something new.
     version: i32,
+    /// Members of the document that differ from the version before; all of them for something new.
+    #[schema(example = json!(["limits", "consult_phone"]))]
+    members: Vec<String>,
 }
 
 /// One thing wrong with a file.
@@ -78,11 +83,13 @@ pub(crate) struct ImportReport {
     changes: Vec<ImportChange>,
     /// Everything wrong, not only the first.
     complaints: Vec<ImportComplaint>,
+    /// Rows of the registers that stand differently here and stay as they are.
+    kept: Vec<ImportComplaint>,
 }
 
 impl ImportReport {
     fn new(dry_run: bool, imported: Imported, complaints: Vec<Complaint>) -> Self {
-        let change = |c: Change| ImportChange { kind: c.kind, code: c.code, version: c.version };
+        let change = |c: Change| ImportChange { kind: c.kind, code: c.code, version: c.version, members: c.members };
         let complaint = |c: Complaint| ImportComplaint { file: c.file, pointer: c.pointer, code: c.code, message: c.reason };
         Self {
             dry_run,
@@ -93,6 +100,7 @@ impl ImportReport {
             tasks_added: imported.tasks,
             changes: imported.changes.into_iter().map(change).collect(),
             complaints: complaints.into_iter().map(complaint).collect(),
+            kept: imported.kept.into_iter().map(complaint).collect(),
         }
     }
 }
@@ -136,7 +144,7 @@ pub(crate) async fn import_catalogue(
         XLSX => true,
         _ => return Err(Problem::new(ErrorCode::UnsupportedMediaType).detail("Content-Type应为application/zip或者xlsx的类型")),
     };
-    let bytes = whole(payload, state.limits.file).await?;
+    let bytes = whole(payload, state.limits.import).await?;
     let (slug, number) = (zone.catalogue.zone.slug.clone(), zone.zone);
     let known = if workbook { documents(&state, number).await? } else { BTreeMap::new() };
     let fresh = state.snapshots.zones().into_iter().find(|z| z.zone == number).map_or_else(|| zone.catalogue.clone(), |z| z.catalogue);
@@ -201,6 +209,8 @@ pub(crate) enum ExportPart {
     Matters,
     /// Bundles.
     Bundles,
+    /// Delegated matters and reform tasks.
+    Registers,
 }
 
 /// What to export.
@@ -211,7 +221,7 @@ pub(crate) struct ExportQuery {
     /// 格式：zip、xlsx、exchange（实施清单，JSON）
     #[param(inline)]
     format: Option<ExportFormat>,
-    /// 范围：all、profile、matters、bundles（xlsx只含事项）
+    /// 范围：all、profile、matters、bundles、registers（xlsx只含事项）
     #[param(inline)]
     part: Option<ExportPart>,
 }
@@ -229,14 +239,15 @@ pub(crate) async fn export_catalogue(
     let slug = zone.catalogue.zone.slug.clone();
     let (bytes, kind, ending) = match query.0.format.unwrap_or_default() {
         ExportFormat::Zip => {
-            let kinds: &[DocumentKind] = match query.0.part.unwrap_or_default() {
-                ExportPart::All => &[DocumentKind::Zone, DocumentKind::Matter, DocumentKind::Bundle],
-                ExportPart::Profile => &[DocumentKind::Zone],
-                ExportPart::Matters => &[DocumentKind::Matter],
-                ExportPart::Bundles => &[DocumentKind::Bundle],
+            let parts: &[ArchivePart] = match query.0.part.unwrap_or_default() {
+                ExportPart::All => &ArchivePart::ALL,
+                ExportPart::Profile => &[ArchivePart::Profile],
+                ExportPart::Matters => &[ArchivePart::Matters],
+                ExportPart::Bundles => &[ArchivePart::Bundles],
+                ExportPart::Registers => &[ArchivePart::Registers],
             };
             let number = zone.zone;
-            (state.db.read(move |tx| pack(tx, number, kinds)).await?, ZIP, "zip")
+            (state.db.snapshot(move |tx| pack(tx, number, parts)).await?, ZIP, "zip")
         }
         ExportFormat::Exchange => {
             let (catalogue, today) = (&zone.catalogue, date_of(state.db.clock().now()));

@@ -44,6 +44,10 @@ pub(crate) struct DecideCase {
     #[serde(default)]
     #[validate(length(max = 50, message = "最多50项"))]
     refusals: Vec<Refusal>,
+    /// It is refused for false materials or facts withheld (行政许可法 78): for what touches public safety the applicant
+    /// may not apply again for a year.
+    #[serde(default)]
+    false_materials: bool,
     /// Why the promise was missed; required when it was, and shown to the applicant.
     #[validate(length(min = 1, max = 500, message = "应为1至500个字"))]
     #[schema(example = "专家评审延期")]
@@ -84,8 +88,9 @@ pub(crate) async fn examine_case(on: Target<may::ExamineCase>, body: Valid<Exami
 )]
 #[post("/api/v1/zones/{zone}/cases/{id}/decide")]
 pub(crate) async fn decide_case(on: Target<may::DecideCase>, body: Valid<DecideCase>) -> Result<HttpResponse, Problem> {
-    let DecideCase { granted, opinion, refusals, delay_reason } = body.value;
-    on.case(body.digest, move |work, id| decide(work, id, NewDecision { granted, opinion, refusals, delay: delay_reason })).await
+    let DecideCase { granted, opinion, refusals, false_materials, delay_reason } = body.value;
+    let new = NewDecision { granted, opinion, refusals, false_materials, delay: delay_reason };
+    on.case(body.digest, move |work, id| decide(work, id, new)).await
 }
 
 /// Why a second official agrees.

@@ -3,6 +3,7 @@
 use crate::AppState;
 use crate::extract::{Anyone, Caller, InZone, Segment, Segments, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
+use crate::state::SealState;
 use crate::view::{Moment, paper};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
 use actix_web::web::{Data, Json};
@@ -138,8 +139,15 @@ pub(crate) struct Verified {
     body: String,
     /// When.
     issued_at: Moment,
-    /// Whether its words are unchanged and, where sealed, its seal genuine; of a certificate, whether it holds.
+    /// Whether its words are unchanged and its seal genuine, where seals are used; of a certificate, whether it holds.
     genuine: bool,
+    /// Its seal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<SealState>,
+    /// In Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "印章有效")]
+    seal_name: Option<&'static str>,
     /// Where the certificate, or the one granted by this decision, stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate_state: Option<CertificateState>,
@@ -174,13 +182,16 @@ pub(crate) async fn verify_instrument(
     match read.await? {
         (Some(i), certificate) => {
             let unchanged = i.text.digest() == i.digest;
-            let sealed = i.signature.as_ref().is_none_or(|s| state.seal_is_genuine(number, &i.digest, s));
+            let seal = state.seal_of(number, &i.digest, i.signature.as_deref());
+            let sealed = matches!(seal, SealState::Genuine | SealState::Unused);
             Ok(Json(Verified {
                 title: i.text.title.clone(),
                 number: i.number,
                 body: i.text.body,
                 issued_at: i.issued_at.into(),
                 genuine: unchanged && sealed,
+                seal: Some(seal),
+                seal_name: Some(seal.label()),
                 certificate_state: certificate.map(|c| c.state),
                 digest: Some(hex::encode(&i.digest)),
             }))
@@ -191,6 +202,8 @@ pub(crate) async fn verify_instrument(
             body: zone.catalogue.zone.name.clone(),
             issued_at: c.granted_at.into(),
             genuine: c.state == CertificateState::Valid && c.valid_until.is_none_or(|until| today <= until),
+            seal: None,
+            seal_name: None,
             certificate_state: Some(c.state),
             digest: None,
         })),
