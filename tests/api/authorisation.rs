@@ -92,12 +92,19 @@ fn body(operation: Operation) -> Value {
         Operation::CountPrint => json!({"pages": 1}),
         Operation::SendParcel => json!({"recipient": "张三", "address": "示例路1号", "phone": "13800003210"}),
         Operation::GiveConsent => json!({"recipient": "某银行", "purpose": "开户"}),
+        Operation::RecordVisit => json!({"purpose": "核对原件"}),
         Operation::GiveHelp => json!({"kind": "scan", "document": "营业执照"}),
         Operation::MirrorCase => json!({"system": "firm-registration", "external_ref": "GS1"}),
         Operation::PublishCase => {
             json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
         }
         Operation::ApproveDeferral => json!({"opinion": "同意"}),
+        Operation::OfferHearing => json!({"cause": "significant", "subject": "拟准予"}),
+        Operation::CallHearing => {
+            json!({"at": "2024-10-18T09:00:00+08:00", "place": "听证室", "chair": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c"})
+        }
+        Operation::HoldHearing => json!({"participants": ["张三"], "record": "笔录"}),
+        Operation::TellInterested => json!({"name": "李四", "phone": "13800003210", "interest": "通行"}),
         Operation::FileObjection => json!({"name": "李四", "phone": "13800003210", "text": "异议"}),
         Operation::AnswerObjection => json!({"upheld": false, "answer": "不成立"}),
         Operation::OpenJointReview => json!({"kind": "site_visit", "scheduled_at": "2024-09-30T10:00:00+08:00", "place": "现场",
@@ -294,4 +301,10 @@ async fn lists_hold_nothing_of_others(#[values(Sqlite, Postgres)] database: Data
     assert_eq!(theirs.body["items"], Value::Array(vec![]));
     let elsewhere = app.call(Method::GET, "/api/v1/zones/xiangtan-gaoxin/applications").bearer(&one).send().await.ok();
     assert_eq!(elsewhere.body["items"], Value::Array(vec![]));
+    let admin = app.login(Role::ZoneAdmin, 0).await;
+    let slot = json!({"place": "hall", "kind": "regular", "starts_at": "2024-10-08T09:00:00+08:00", "ends_at": "2024-10-08T10:00:00+08:00", "capacity": 5});
+    let slot = app.act(&admin, "/slots", &slot).await.expect(201).text("/id");
+    app.act(&one, &format!("/slots/{slot}/bookings"), &json!({"name": "张三", "phone": "13800003210"})).await.expect(201);
+    assert_eq!(app.see(&two, "/bookings").await.ok().body["items"], Value::Array(vec![]));
+    assert_eq!(app.see(&one, "/bookings").await.ok().body["items"].as_array().unwrap().len(), 1);
 }

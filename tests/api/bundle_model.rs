@@ -117,10 +117,13 @@ const TRIES: &[&str] = &["accept", "accept", "examine", "examine", "grant", "gra
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn any_course_of_a_bundle_is_the_references(#[values(Sqlite, Postgres)] database: Database) {
-    let hall = Hall::open(database).await;
+    let mut hall = Hall::open(database).await;
     hall.publish("m-model", MEMBERS, EDGES, |_| ()).await;
     let (mut dice, mut effects) = (Dice(0x0dd5_2024_1122), 0);
     for run in 0..steps() / 40 {
+        if run % 100 == 99 {
+            hall = hall.again().await;
+        }
         let filed = hall.file("bundle", "m-model", &[PAPER.0]).await;
         let id = filed.text("/id");
         let cases: BTreeMap<&str, String> = MEMBERS.iter().map(|m| (m.0, crate::side_by_side::id_of(&filed, m.0))).collect();

@@ -77,6 +77,8 @@ async fn an_objection_stops_both_until_it_is_answered(#[values(Sqlite, Postgres)
     assert_eq!(code(&hall.act(&neighbour, &path, objection.clone()).await.problem(409, "state_forbids")), "objection_filed");
     let hall = hall.later("2023-05-18T09:00:00+08:00").await;
     assert_eq!(code(&hall.grant(&hall.nrp, &land).await.problem(409, "state_forbids")), "objection_open");
+    let duties = hall.office.app.see(&hall.supervisor, "/obligations?state=open").await.ok();
+    assert!(duties.body.to_string().contains("objection_answer"), "an answer is owed: {}", duties.body);
     let neighbour = hall.office.app.login(Role::Applicant, 1).await;
     assert_eq!(code(&hall.act(&neighbour, &path, objection).await.problem(409, "state_forbids")), "publicity_over");
     let list = format!("/cases/{land}/objections");
@@ -94,6 +96,30 @@ async fn an_objection_stops_both_until_it_is_answered(#[values(Sqlite, Postgres)
     assert_eq!(code(&hall.grant(&hall.nrp, &land).await.problem(409, "state_forbids")), "objection_upheld");
     hall.refuse(&hall.nrp, &land).await.ok();
     assert_eq!(code(&hall.grant(&hall.huc, &id_of(&filed, "t-works")).await.problem(409, "state_forbids")), "predecessor_failed");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_public_after_the_grant_keeps_its_sibling_and_what_is_public_before_acceptance_stands(
+    #[values(Sqlite, Postgres)] database: Database,
+) {
+    let (hall, filed) = land_and_works(database).await;
+    let (id, land, works) = (filed.text("/id"), id_of(&filed, "t-land"), id_of(&filed, "t-works"));
+    hall.grant(&hall.nrp, &land).await.ok();
+    hall.act(&hall.nrp, &format!("/cases/{land}/publish"), notice()).await.ok();
+    hall.grant(&hall.huc, &works).await.ok();
+    let alone = hall.act(&hall.issuer, &format!("/applications/{id}/issue"), json!({"cases": [works]})).await.problem(409, "state_forbids");
+    assert_eq!(code(&alone), "publicity_running", "F46: both go out after the publicity, in one delivery");
+    let hall = hall.later("2023-05-18T09:00:00+08:00").await;
+    hall.act(&hall.issuer, &format!("/applications/{id}/issue"), json!({})).await.ok();
+    // Made public while it is still to be accepted: once accepted its promise stands for what is left of it.
+    let mut members = notice();
+    (members["starts_on"], members["ends_on"]) = (json!("2023-05-18"), json!("2023-05-24"));
+    let filed = hall.file("matter", "t-land", &[PAPER.0]).await;
+    let (id, land) = (filed.text("/id"), id_of(&filed, "t-land"));
+    hall.act(&hall.nrp, &format!("/cases/{land}/publish"), members).await.ok();
+    let accepted = hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.ok();
+    assert_eq!(case_of(&accepted, "t-land")["due_on"], "2023-06-02", "seven working days from 18 May, without those to the 24th");
 }
 
 /// Completion: two departments, three disciplines, ten days promised.

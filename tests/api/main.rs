@@ -22,6 +22,7 @@ mod documents;
 mod editing;
 mod files;
 mod hall;
+mod hearing;
 mod idempotency;
 mod joint;
 mod kill;

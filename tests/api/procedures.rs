@@ -139,3 +139,40 @@ async fn a_project_takes_what_its_area_was_assessed_for_while_it_holds(#[values(
     let matters: Vec<&str> = filed.body["cases"].as_array().unwrap().iter().map(|c| c["matter"].as_str().unwrap()).collect();
     assert_eq!(matters, ["a-permit"], "no case, no cost");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_is_taken_in_the_name_of_whose_power_it_is(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = Hall::open(database).await;
+    for (code_of, authority, delegated_by, body, review) in [
+        ("n-own", "own", None, "衡阳高新区", "衡阳市人民政府"),
+        ("n-entrusted", "entrusted", Some("衡阳市住房和城乡建设局"), "衡阳市住房和城乡建设局", "有管辖权的行政复议机关"),
+    ] {
+        publish(&hall, code_of, "licence", |m| {
+            m["authority"] = json!(authority);
+            if let Some(body) = delegated_by {
+                m["delegated_by"] = json!(body);
+            }
+        })
+        .await;
+        let filed = hall.file("matter", code_of, &[PAPER.0]).await;
+        let id = filed.text("/id");
+        hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.ok();
+        hall.refuse(&hall.huc, &filed.text("/cases/0/id")).await.ok();
+        let (state, application) = (hall.office.app.state(), id.parse().unwrap());
+        let zone = state.snapshots.zone("hengyang-gaoxin").unwrap().zone;
+        let papers = state.db.read(move |tx| persistence::instrument::list(tx, zone, application)).await.unwrap();
+        let refusal = papers.iter().find(|p| p.text.title == "不予行政许可决定书").unwrap();
+        let told = refusal.text.paragraphs.join("");
+        assert!(
+            refusal.text.body.contains(body) && told.contains(&format!("依法向{review}申请行政复议")),
+            "{code_of}: {} {told}",
+            refusal.text.body
+        );
+    }
+    let mut nameless = matter("n-nameless", "无委托机关", 3, &[PAPER]);
+    nameless["authority"] = json!("entrusted");
+    let id = hall.office.begin("/matters/n-nameless", Some(&nameless)).await.expect(201).text("/id");
+    let refused = hall.office.submit(&id).await.problem(422, "document_flawed");
+    assert_eq!(refused.body["errors"][0]["pointer"], "/delegated_by");
+}

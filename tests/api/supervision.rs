@@ -36,6 +36,31 @@ async fn accepted(database: Database) -> (Hall, String, String) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn one_visit_more_than_promised_is_found(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = Hall::open(database).await;
+    let mut once = crate::office::matter("v-once", "跑一次的事", 5, &[PAPER]);
+    once["visits"] = json!(1);
+    hall.office.add("/matters/v-once", &once).await.ok();
+    let filed = hall.file("matter", "v-once", &[PAPER.0]).await;
+    let path = format!("/applications/{}/visits", filed.text("/id"));
+    let come = json!({"purpose": "核对原件"});
+    hall.act(&hall.owner, &path, come.clone()).await.problem(403, "forbidden");
+    let first = hall.act(&hall.clerk, &path, come.clone()).await.ok();
+    assert_eq!(first.body["visits"], json!({"promised": 1, "made": 1}));
+    let found = async || {
+        let all = hall.office.app.see(&hall.supervisor, "/findings").await.ok();
+        all.body["items"].as_array().unwrap().iter().filter(|f| f["rule"] == "visits_exceeded").count()
+    };
+    assert_eq!(found().await, 0);
+    hall.act(&hall.clerk, &path, come).await.ok();
+    assert_eq!(found().await, 1, "F12");
+    let figures = hall.office.see("/handling-figures").await.ok();
+    let visits = figures.body["items"].as_array().unwrap().iter().find(|f| f["code"] == "visits").unwrap()["count"].clone();
+    assert_eq!(visits, 2);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_colour_is_noted_once_at_its_moment(#[values(Sqlite, Postgres)] database: Database) {
     let (hall, id, case) = accepted(database).await;
     let timeline = |hall: &Hall| {

@@ -36,6 +36,12 @@ fn body(command: Command) -> Value {
         Command::Publish => {
             json!({"title": "公示", "body": "内容", "basis": "行政许可法 36", "starts_on": "2024-09-27", "ends_on": "2024-10-08"})
         }
+        Command::OfferHearing => json!({"cause": "significant", "subject": "拟准予"}),
+        Command::CallHearing => {
+            json!({"at": "2024-10-18T09:00:00+08:00", "place": "听证室", "chair": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c"})
+        }
+        Command::HoldHearing => json!({"participants": ["张三"], "record": "笔录"}),
+        Command::TellInterested => json!({"name": "李四", "phone": "13800003210", "interest": "通行"}),
         Command::Suspend => json!({"procedure": "expert_review", "reason": "评审", "expected_days": 3, "told_applicant_at": told}),
         Command::Resume => json!({"result": "通过"}),
         Command::Extend => json!({"days": 5, "reason": "复杂", "approved_by": "局长", "told_applicant_at": told}),
@@ -54,7 +60,9 @@ fn body(command: Command) -> Value {
         Command::Recall => json!({"ground": "law_changed", "reason": "修法", "compensation": "补偿"}),
         Command::Annul => json!({"ground": "internal"}),
         Command::HandOver => json!({"to": "0193a1f0-7a5e-7cc3-9a55-3f6f0e6a1b2c", "reason": "调岗"}),
-        Command::Accept | Command::Supplement | Command::Issue | Command::ConfirmWithdrawal | Command::Claim => json!({}),
+        Command::Accept | Command::Supplement | Command::Issue | Command::ConfirmWithdrawal | Command::Claim | Command::RequestHearing => {
+            json!({})
+        }
     }
 }
 

@@ -79,10 +79,26 @@ codes! {
         ParcelMoved = "parcel_moved", "物流更新";
         /// The owner agreed that his document goes to somebody.
         ConsentGiven = "consent_given", "同意提供资料";
+        /// The applicant came to the hall for it.
+        VisitRecorded = "visit_recorded", "到现场办理";
         /// Further help was given.
         HelpGiven = "help_given", "帮办其他事项";
         /// A case is handled in an outside system.
         CaseMirrored = "case_mirrored", "转由外部系统办理";
+        /// The right to be heard was told, or a hearing announced.
+        HearingOffered = "hearing_offered", "告知听证权利";
+        /// Somebody asked to be heard.
+        HearingRequested = "hearing_requested", "申请听证";
+        /// Nobody did in time.
+        HearingDeclined = "hearing_declined", "期限内未申请听证";
+        /// Time and place were told.
+        HearingCalled = "hearing_called", "通知听证";
+        /// It was held.
+        HearingHeld = "hearing_held", "举行听证";
+        /// Somebody whom the grant concerns was told, or heard (行政许可法 36).
+        InterestedTold = "interested_told", "告知利害关系人";
+        /// The applicant was reminded of a term.
+        ReminderGiven = "reminder_given", "期限提醒";
         /// The applicant was warned for false materials (行政许可法 78).
         ApplicantWarned = "applicant_warned", "因虚假材料给予警告";
         /// The outside system told how the case stands there.

@@ -28,6 +28,10 @@ codes! {
         Refusal = "refusal", "不予行政许可决定书";
         /// 责令整改、陈述申辩告知书.
         Hearing = "hearing", "拟作处理告知书";
+        /// 听证告知书、听证公告.
+        HearingRight = "hearing_right", "听证告知书";
+        /// 听证通知书.
+        HearingCall = "hearing_call", "听证通知书";
         /// 撤销、撤回决定书.
         Reversal = "reversal", "处理决定书";
     }

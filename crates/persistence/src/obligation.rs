@@ -2,12 +2,12 @@
 
 use crate::engine::query::insert_many;
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::{applications, obligations};
+use crate::schema::{application_accounts, applications, obligations};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::access::Reach;
 use domain::calendar::Due;
-use domain::flow::{NewObligation, Obligation, ObligationKind, ObligationState};
+use domain::flow::{NewObligation, OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState};
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -95,6 +95,26 @@ pub fn list(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Obligat
         .select(Row::as_select())
         .load(tx.connection)?;
     Ok(rows.into_iter().map(Row::into_obligation).collect())
+}
+
+/// What applicants owe in the applications of an account, soonest first, each with its application; at most `limit`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_of_account(tx: &mut Tx<'_>, zone: i32, account: Uuid, limit: i64) -> Result<Vec<(Uuid, Obligation)>, DbError> {
+    let rows: Vec<(Id, Row)> = application_accounts::table
+        .inner_join(
+            obligations::table.on(obligations::zone_id
+                .eq(application_accounts::zone_id)
+                .and(obligations::application_id.eq(application_accounts::application_id))),
+        )
+        .filter(application_accounts::zone_id.eq(zone).and(application_accounts::account_id.eq(Id(account))))
+        .filter(obligations::state.eq(Code(ObligationState::Open)).and(obligations::owed_by.eq(OWED_BY_APPLICANT)))
+        .order((obligations::due_at, obligations::id))
+        .select((obligations::application_id, Row::as_select()))
+        .limit(limit)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|(application, row)| (application.0, row.into_obligation())).collect())
 }
 
 /// Applications with open duties whose date may still move.

@@ -34,6 +34,8 @@ codes! {
         MaterialsShared = "materials_shared", "数据共享材料";
         /// Materials brought by e-licence.
         LicencesUsed = "licences_used", "电子证照免提交";
+        /// Times applicants came to the hall for an application.
+        Visits = "visits", "到现场次数";
         /// Further services: certificates printed, scans, copies and the like.
         FurtherServices = "further_services", "帮办其他事项";
     }

@@ -55,6 +55,7 @@ impl Operation {
             // What an applicant does with his own, and a clerk with what he files for somebody on paper.
             Self::CreateApplication
             | Self::ListApplications
+            | Self::ListReminders
             | Self::ReviseApplication
             | Self::UploadMaterial
             | Self::SubmitApplication
@@ -94,6 +95,7 @@ impl Operation {
             | Self::LinkMaterialFile
             | Self::GetCase
             | Self::GetCaseClock
+            | Self::GetHearing
             | Self::ListReceipts
             | Self::GetReceipt
             | Self::ListEvaluations => match role {
@@ -132,6 +134,12 @@ impl Operation {
                 Role::Supervisor => Some(Reach::Zone),
                 _ => None,
             },
+            // Asked by the applicant himself, or taken down by the department from somebody whom it concerns.
+            Self::RequestHearing => match role {
+                Role::Applicant => Some(Reach::Own),
+                Role::Examiner => Some(Reach::Department),
+                _ => None,
+            },
             Self::ListShareCalls => match role {
                 Role::Supervisor | Role::Auditor => Some(Reach::Zone),
                 _ => None,
@@ -141,13 +149,19 @@ impl Operation {
                 Role::WindowClerk => Some(Reach::Zone),
                 _ => None,
             },
-            Self::TakePaper | Self::ListSlotBookings | Self::SettleBooking | Self::CountPrint | Self::GiveHelp => match role {
-                Role::WindowClerk => Some(Reach::Zone),
-                _ => None,
-            },
+            Self::TakePaper | Self::ListSlotBookings | Self::SettleBooking | Self::CountPrint | Self::GiveHelp | Self::RecordVisit => {
+                match role {
+                    Role::WindowClerk => Some(Reach::Zone),
+                    _ => None,
+                }
+            }
             // Back: the department of the case.
             Self::ExamineCase
             | Self::PublishCase
+            | Self::OfferHearing
+            | Self::CallHearing
+            | Self::HoldHearing
+            | Self::TellInterested
             | Self::AnswerFinding
             | Self::SuspendLicence
             | Self::RestoreLicence

@@ -97,6 +97,8 @@ operations! {
     GetLinkedFile = "get_linked_file" open;
     /// Paper taken over.
     TakePaper = "take_paper";
+    /// What the caller owes, and until when.
+    ListReminders = "list_reminders";
     /// Earlier documents of the applicant.
     ListReusableMaterials = "list_reusable_materials";
     /// Use one again.
@@ -129,6 +131,18 @@ operations! {
     ExamineCase = "examine_case";
     /// 公示.
     PublishCase = "publish_case";
+    /// 告知听证权利、公告听证.
+    OfferHearing = "offer_hearing";
+    /// 申请听证.
+    RequestHearing = "request_hearing";
+    /// 通知听证.
+    CallHearing = "call_hearing";
+    /// 登记听证笔录.
+    HoldHearing = "hold_hearing";
+    /// The hearing of a case, and those it concerns.
+    GetHearing = "get_hearing";
+    /// 告知利害关系人.
+    TellInterested = "tell_interested";
     /// What is made public.
     ListPublicities = "list_publicities" open;
     /// Object to it.
@@ -209,6 +223,8 @@ operations! {
     GiveConsent = "give_consent";
     /// Further help at the window.
     GiveHelp = "give_help";
+    /// The applicant came to the hall.
+    RecordVisit = "record_visit";
     /// What is to be entered in an outside system.
     GetEntrySheet = "get_entry_sheet";
     /// It was entered there.

@@ -95,6 +95,26 @@ pub struct Deadline {
     pub due: Due,
     /// From when the light is yellow.
     pub yellow_at: Instant,
+    /// From when the light is red: the end of the term, or of the law's limit where that ends before (a promise that was
+    /// held or extended).
+    pub red_at: Instant,
+}
+
+impl Deadline {
+    /// A term, and from when it is nearly over.
+    #[must_use]
+    pub const fn new(due: Due, yellow_at: Instant) -> Self {
+        Self { due, yellow_at, red_at: due.at }
+    }
+
+    /// The same, watched against the law's limit as well.
+    #[must_use]
+    pub fn under(self, law: &Due, law_yellow_at: Instant) -> Self {
+        if law.provisional || law.at >= self.due.at {
+            return self;
+        }
+        Self { yellow_at: self.yellow_at.min(law_yellow_at), red_at: law.at, ..self }
+    }
 }
 
 /// One case.

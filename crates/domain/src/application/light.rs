@@ -27,7 +27,7 @@ impl Default for Light {
 /// The light at `now`: a provisional deadline never goes red, its date may still move.
 #[must_use]
 pub fn light(deadline: &Deadline, now: Instant) -> Light {
-    if now >= deadline.due.at && !deadline.due.provisional {
+    if now >= deadline.red_at && !deadline.due.provisional {
         Light::Red
     } else if now >= deadline.yellow_at {
         Light::Yellow
@@ -71,10 +71,15 @@ mod tests {
     #[test]
     fn red_begins_when_the_day_is_over_unless_the_date_is_provisional() {
         let due = due(&calendar(), &[], start_of("2024-06-03".parse().unwrap()), Limit::working_days(5));
-        let mut deadline = Deadline { due, yellow_at: start_of("2024-06-11".parse().unwrap()) };
+        let mut deadline = Deadline::new(due, start_of("2024-06-11".parse().unwrap()));
         assert_eq!(light(&deadline, deadline.yellow_at - chrono::TimeDelta::seconds(1)), Light::Green);
         assert_eq!(light(&deadline, due.at - chrono::TimeDelta::seconds(1)), Light::Yellow);
         assert_eq!(light(&deadline, due.at), Light::Red);
+        // A promise that was held ends after the law's limit: the law is what goes red.
+        let law = Due { on: "2024-06-10".parse().unwrap(), at: start_of("2024-06-11".parse().unwrap()), provisional: false };
+        let watched = deadline.under(&law, start_of("2024-06-07".parse().unwrap()));
+        assert_eq!((light(&watched, law.at - chrono::TimeDelta::hours(1)), light(&watched, law.at)), (Light::Yellow, Light::Red));
+        assert_eq!(deadline.under(&Due { provisional: true, ..law }, watched.yellow_at), deadline, "what may still move never hides it");
         deadline.due.provisional = true;
         assert_eq!(light(&deadline, due.at), Light::Yellow);
     }

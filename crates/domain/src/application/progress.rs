@@ -3,7 +3,7 @@
 use super::{Ending, Light};
 use crate::calendar::{Due, Limit};
 use crate::catalogue::SilenceRule;
-use crate::flow::{JointKind, Publicity};
+use crate::flow::{Hearing, JointKind, Publicity};
 use crate::local_time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,10 @@ pub struct Progress {
     pub mirrored: Option<Mirror>,
     /// Its certificate is suspended (暂扣).
     pub licence_suspended: bool,
+    /// What the applicant has been reminded of, by the keys of the reminders.
+    pub reminded: BTreeSet<String>,
+    /// Whether and when it is heard.
+    pub hearing: Option<Hearing>,
     /// What was made public about it.
     pub publicity: Option<Publicity>,
     /// Joint looks that have not found everything in order yet.

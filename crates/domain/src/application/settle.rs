@@ -80,7 +80,7 @@ pub fn counting_start(case: &Case, accepted_at: Instant, calendar: &WorkCalendar
 pub fn decision_deadline(case: &Case, accepted_at: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Deadline {
     let from = counting_start(case, accepted_at, calendar, hours);
     let due = due(calendar, hours, from, case.promised.limit);
-    Deadline { due, yellow_at: yellow_from(calendar, date_of(from), &due, 1) }
+    Deadline::new(due, yellow_from(calendar, date_of(from), &due, 1))
 }
 
 #[cfg(test)]

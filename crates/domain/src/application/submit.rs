@@ -94,7 +94,7 @@ impl Case {
         let start = legal_start(receipt_day(filing.calendar, filing.hours, filing.received_at), filing.received_at);
         self.deadline = self.silence().map(|(term, _)| term).map(|term| {
             let due = due(filing.calendar, filing.hours, start, term);
-            Deadline { due, yellow_at: yellow_from(filing.calendar, date_of(start), &due, 2) }
+            Deadline::new(due, yellow_from(filing.calendar, date_of(start), &due, 2))
         });
     }
 }

@@ -32,6 +32,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How often the applicant has to come, as promised (最多跑几次, F12): of the bundle, or of its one matter.
+    #[must_use]
+    pub fn visits(&self) -> u8 {
+        let own = || self.matters.first().map_or(0, |m| m.document.visits);
+        self.bundle.as_ref().map_or_else(own, |b| b.document.visits)
+    }
+
     /// The plan of `subject` as in force on `day`; `None` when it, or one of its matters, is not.
     #[must_use]
     pub fn of(catalogue: &Catalogue, subject: Subject<'_>, day: NaiveDate) -> Option<Self> {

@@ -108,6 +108,10 @@ pub struct Matter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "不动产登记暂行条例 17")]
     pub refuses_incomplete_by: Option<String>,
+    /// The law by which it is heard before the decision (行政许可法 46).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "行政许可法 46；城乡规划法 50")]
+    pub hearing_by: Option<String>,
     /// How long supplements may take, where it is not the zone's term (一次性告知).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplement_term: Option<Limit>,

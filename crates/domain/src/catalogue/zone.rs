@@ -1,6 +1,6 @@
 //! A zone (高新区、新区): the tenant, its departments and places.
 
-use super::{BodyNature, Source};
+use super::{Authority, BodyNature, Matter, Source};
 use crate::calendar::{HallHours, Limit};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -260,6 +260,10 @@ pub struct Zone {
     /// Assessments made for whole areas.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub area_assessments: Vec<AreaAssessment>,
+    /// Where one may turn against decisions made in the zone's name (行政复议机关).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "衡阳市人民政府")]
+    pub review_body: Option<String>,
     /// Other bodies' data that may bring materials, as approved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_sources: Vec<DataSource>,
@@ -276,6 +280,18 @@ impl Zone {
     #[must_use]
     pub fn department(&self, code: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.code == code)
+    }
+
+    /// The body in whose name a matter is decided: an entrusted power in that of the entrusting body (行政许可法 24), a body of
+    /// the city that sits in the hall in its own, everything else in the zone's.
+    #[must_use]
+    pub fn deciding_body(&self, matter: &Matter) -> String {
+        match (matter.authority, &matter.delegated_by, self.department(&matter.department)) {
+            (Authority::Entrusted, Some(body), _) => body.clone(),
+            (_, _, Some(d)) if d.presence == Presence::FrontMoved => d.name.clone(),
+            (_, _, Some(d)) => format!("{}{}", self.name, d.name),
+            (_, _, None) => self.name.clone(),
+        }
     }
 
     /// The assessments that hold for a project in `area` on `day`.

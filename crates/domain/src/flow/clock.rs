@@ -284,7 +284,7 @@ impl Clock<'_> {
     pub fn deadline(&self, limit: Limit) -> Option<Deadline> {
         let due = self.promise(limit)?;
         let start = date_of(self.start()?);
-        Some(Deadline { due, yellow_at: yellow_from(self.calendar, start, &due, 1) })
+        Some(Deadline::new(due, yellow_from(self.calendar, start, &due, 1)))
     }
 
     /// Every day from the start to the end of `limit` (at most to `today` while the clock stands), and how it

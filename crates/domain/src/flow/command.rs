@@ -20,6 +20,16 @@ codes! {
         Examine = "examine", "审查";
         /// 公示.
         Publish = "publish", "公示";
+        /// 告知听证权利、公告听证.
+        OfferHearing = "offer_hearing", "告知听证权利";
+        /// 申请听证.
+        RequestHearing = "request_hearing", "申请听证";
+        /// 通知听证.
+        CallHearing = "call_hearing", "通知听证";
+        /// 举行听证.
+        HoldHearing = "hold_hearing", "登记听证笔录";
+        /// 告知利害关系人.
+        TellInterested = "tell_interested", "告知利害关系人";
         /// 转由外部系统办理.
         Mirror = "mirror", "登记外部系统办理";
         /// 启动特别程序.
@@ -81,6 +91,11 @@ impl Command {
             Self::Examine => Operation::ExamineCase,
             Self::Publish => Operation::PublishCase,
             Self::Mirror => Operation::MirrorCase,
+            Self::OfferHearing => Operation::OfferHearing,
+            Self::RequestHearing => Operation::RequestHearing,
+            Self::CallHearing => Operation::CallHearing,
+            Self::HoldHearing => Operation::HoldHearing,
+            Self::TellInterested => Operation::TellInterested,
             Self::Suspend => Operation::SuspendCase,
             Self::Resume => Operation::ResumeCase,
             Self::Extend => Operation::ExtendCase,
@@ -125,6 +140,9 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
         Command::Mirror => {
             // What was entered wrongly is put right until the system has told something.
             matches!(case.state, Received | Accepted) && progress.mirrored.as_ref().is_none_or(|m| !m.heard)
+        }
+        Command::OfferHearing | Command::RequestHearing | Command::CallHearing | Command::HoldHearing | Command::TellInterested => {
+            super::hearing::fits(case, command)
         }
         Command::Accept | Command::Reject | Command::GiveNotice => case.state == Received,
         Command::Supplement => case.state == Supplementing,
@@ -189,6 +207,9 @@ fn stopped(case: &Case, command: Command) -> Option<Reason> {
             | Command::Decide
             | Command::Examine
             | Command::Publish
+            | Command::OfferHearing
+            | Command::RequestHearing
+            | Command::CallHearing
             | Command::ApproveDeferral
             | Command::ProposeRevocation
     );

@@ -3,7 +3,7 @@
 use super::Command;
 use crate::application::{Case, CaseState, Deadline, Filing, Outcome, yellow_from};
 use crate::calendar::{Limit, due};
-use crate::catalogue::{CaseKind, CheckPoint, Matter, Separation};
+use crate::catalogue::{Authority, CaseKind, CheckPoint, Matter, Separation, Zone};
 use crate::local_time::{Instant, date_of};
 use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
@@ -157,6 +157,9 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     if case.breached(now.received_at).promise && decision.delay.is_none() {
         return Err(Reason::new("delay_reason_required", "已超过承诺办结时限，请说明原因", "优化营商环境条例 36"));
     }
+    if let Some(reason) = super::hearing_bars(case, matter) {
+        return Err(reason);
+    }
     let written = |r: &Refusal| !r.reason.trim().is_empty() && !r.basis.trim().is_empty();
     if !decision.granted && (decision.refusals.is_empty() || !decision.refusals.iter().all(written)) {
         return Err(Reason::new("refusal_reason_required", "不予许可应当说明理由", "行政许可法 38"));
@@ -214,7 +217,7 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     case.progress.decided_by = Some(decision.by);
     case.deadline = decision.granted.then(|| {
         let due = due(now.calendar, now.hours, now.received_at, DELIVERY_TERM);
-        Deadline { due, yellow_at: yellow_from(now.calendar, date_of(now.received_at), &due, 2) }
+        Deadline::new(due, yellow_from(now.calendar, date_of(now.received_at), &due, 2))
     });
     case.version += 1;
     Ok(())
@@ -229,11 +232,18 @@ pub fn approve_deferral(case: &mut Case, by: Uuid) {
 /// Delivery of a grant (行政许可法 44).
 pub const DELIVERY_TERM: Limit = Limit::working_days(10);
 
-/// Where the applicant may turn against a refusal (行政许可法 38 ¶2; 行政复议法 20; 行政诉讼法 46).
+/// Where the applicant may turn against a refusal (行政许可法 38 ¶2; 行政复议法 20; 行政诉讼法 46): what the matter itself says,
+/// else the review body of the zone. Against an entrusted or front-moved power one turns to the body above that one.
 #[must_use]
-pub fn remedies(body: &str) -> String {
+pub fn remedies(matter: &Matter, zone: &Zone) -> String {
+    if let Some(own) = &matter.remedies {
+        return own.clone();
+    }
+    let of_zone = matches!(matter.authority, Authority::Own | Authority::Devolved);
+    let review = zone.review_body.as_deref().filter(|_| of_zone).unwrap_or("有管辖权的行政复议机关");
     format!(
-        "如不服本决定，可以自收到本决定之日起六十日内依法向有管辖权的行政复议机关申请行政复议，\
-         或者自知道作出行政行为之日起六个月内依法向人民法院提起行政诉讼。作出决定的机关：{body}。"
+        "如不服本决定，可以自收到本决定之日起六十日内依法向{review}申请行政复议，\
+         或者自知道作出行政行为之日起六个月内依法向人民法院提起行政诉讼。作出决定的机关：{}。",
+        zone.deciding_body(matter)
     )
 }

@@ -7,6 +7,7 @@ mod credit;
 mod decide;
 mod deliver;
 mod evaluation;
+mod hearing;
 mod joint;
 mod letter;
 mod mirror;
@@ -14,6 +15,7 @@ mod notice;
 mod obligation;
 mod proceeding;
 mod publicity;
+mod reminder;
 mod share;
 mod supervision;
 mod together;
@@ -34,6 +36,7 @@ pub use evaluation::{
     EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating, may_rate,
     once_a_service, rate_text,
 };
+pub use hearing::{Hearing, HearingCause, HearingStage, call_hearing, hearing_bars, hold_hearing, offer_hearing, request_hearing};
 pub use joint::{Correction, JointKind, JointReview, JointState, Opinion, Participant, Round};
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};
 pub use mirror::OutsideAct;
@@ -44,6 +47,7 @@ pub use proceeding::{
     record_rectification, take_statement, unheard,
 };
 pub use publicity::{ObjectionState, Publicity, answer_objection, end_publicity, object, publicity_bars, publish, stand_for_publicity};
+pub use reminder::{Reminder, ReminderKind, reminders};
 pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
 pub use supervision::{Finding, FindingState, WatchRule, colour_changes, next_colour};
 pub use together::{Effect, Followed, effect_of_ending, follow, handled_jointly, issue_waits};

@@ -128,7 +128,7 @@ pub fn give_notice(cases: &mut [&mut Case], mut notice: Notice, at: &Filing<'_>,
     notice.cases = cases.iter().map(|c| c.id).collect();
     for case in cases {
         case.state = CaseState::Supplementing;
-        case.deadline = Some(Deadline { due, yellow_at: warned });
+        case.deadline = Some(Deadline::new(due, warned));
         case.progress.rounds += 1;
         case.progress.lapse_basis.clone_from(&basis);
         case.version += 1;

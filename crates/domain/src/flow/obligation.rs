@@ -26,6 +26,8 @@ codes! {
         JointOpinion = "joint_opinion", "联合办理部门意见";
         /// 前序许可被撤销、撤回后的复核.
         DependentReview = "dependent_review", "前序结果变动后的复核";
+        /// 组织听证.
+        HearingDue = "hearing_due", "组织听证";
         /// 公示异议的处理.
         ObjectionAnswer = "objection_answer", "公示异议处理";
         /// 再次告知的监督复核.
@@ -112,7 +114,7 @@ impl Obligation {
     /// beside it (an answer to a bad review, supervision) goes on.
     #[must_use]
     pub fn ends_with_case(&self) -> bool {
-        self.new.owed_by == OWED_BY_APPLICANT || self.new.kind == ObligationKind::PostCheck
+        self.new.owed_by == OWED_BY_APPLICANT || matches!(self.new.kind, ObligationKind::PostCheck | ObligationKind::HearingDue)
     }
 
     /// Whether it is a deferred material of its case that has not come.

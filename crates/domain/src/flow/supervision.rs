@@ -122,7 +122,7 @@ pub fn colour_changes(case: &Case, now: Instant) -> Vec<(Instant, Light)> {
     if shown < seen {
         return vec![(now, shown)];
     }
-    let crossed = [(deadline.yellow_at, Light::Yellow), (deadline.due.at, Light::Red)];
+    let crossed = [(deadline.yellow_at, Light::Yellow), (deadline.red_at, Light::Red)];
     crossed.into_iter().filter(|(_, colour)| *colour > seen && *colour <= shown).collect()
 }
 
@@ -133,7 +133,7 @@ pub fn next_colour(case: &Case) -> Option<Instant> {
     let deadline = case.deadline.filter(|_| watched)?;
     match case.progress.light {
         Light::Green => Some(deadline.yellow_at),
-        Light::Yellow if !deadline.due.provisional => Some(deadline.due.at),
+        Light::Yellow if !deadline.due.provisional => Some(deadline.red_at),
         Light::Yellow | Light::Red => None,
     }
 }
@@ -166,7 +166,7 @@ mod tests {
             accepted_at: None,
             deemed: false,
             promised: PromisedLimit { limit: Limit::working_days(20), starts: LimitStart::Acceptance },
-            deadline: Some(Deadline { due, yellow_at: start_of(day("2024-06-27")) }),
+            deadline: Some(Deadline::new(due, start_of(day("2024-06-27")))),
             handler: None,
             outcome: None,
             decided_at: None,

@@ -12,6 +12,7 @@ mod hall;
 mod platform;
 mod precheck;
 mod reform;
+mod reminder;
 mod sandbox;
 mod session;
 mod supervision;
@@ -126,6 +127,7 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::list_parcels)
         .service(flow::give_consent)
         .service(flow::give_help)
+        .service(flow::record_visit)
         .service(finding::list_findings)
         .service(finding::urge_finding)
         .service(finding::answer_finding)
@@ -143,6 +145,13 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::approve_deferral)
         .service(figures::get_handling_figures)
         .service(flow::publish_case)
+        .service(reminder::list_reminders)
+        .service(flow::offer_hearing)
+        .service(flow::request_hearing)
+        .service(flow::call_hearing)
+        .service(flow::hold_hearing)
+        .service(flow::get_hearing)
+        .service(flow::tell_interested)
         .service(flow::list_publicities)
         .service(flow::file_objection)
         .service(flow::list_objections)

@@ -18,6 +18,18 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use workflow::{Dossier, ZoneSnapshot};
 
+/// Visits to the hall (跑动次数).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Visits)]
+pub struct VisitsView {
+    /// At most so many were promised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    promised: Option<u8>,
+    /// So many were made.
+    made: usize,
+}
+
 /// An application as its caller sees it: plain to its filer, masked to everyone else.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Application)]
@@ -70,6 +82,8 @@ pub struct ApplicationView {
     /// Paper taken over at the window.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paper: Vec<PaperView>,
+    /// How often the applicant may have to come, and has come.
+    visits: VisitsView,
     /// Letters signed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     letters: Vec<LetterView>,
@@ -185,7 +199,7 @@ impl ApplicationView {
             version: application.version,
             matter,
             bundle,
-            name: plan.map_or(application.subject_code, |p| p.name.clone()),
+            name: plan.as_ref().map_or(application.subject_code, |p| p.name.clone()),
             parties,
             form,
             answers: content.answers,
@@ -194,6 +208,7 @@ impl ApplicationView {
             materials: materials.into_iter().map(|m| MaterialView::shown(m, own)).collect(),
             cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, at, Some((seat, own)))).collect(),
             paper: content.paper.into_iter().map(PaperView::from).collect(),
+            visits: VisitsView { promised: plan.as_ref().map(|p| p.visits()), made: content.visits.len() },
             letters: content.letters.into_iter().map(LetterView::from).collect(),
             notices: content.notices.into_iter().map(NoticeView::from).collect(),
             mandate: content.mandate,

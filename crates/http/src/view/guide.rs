@@ -244,7 +244,7 @@ fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone) -> GuideMatte
         consult_phone: m.consult_phone.clone(),
         complaint_phone: m.complaint_phone.clone(),
         later: m.later.clone(),
-        remedies: m.remedies.clone().unwrap_or_else(|| remedies(&department_name)),
+        remedies: remedies(m, zone),
         source: m.source,
         department_name,
     }

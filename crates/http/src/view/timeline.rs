@@ -51,6 +51,12 @@ fn entry(event: &Event, catalogue: &Catalogue) -> TimelineEntry {
                 text("basis").unwrap_or_default()
             ))
         }
+        EventKind::ReminderGiven => Some(format!(
+            "「{}」{}最迟{}",
+            matter.unwrap_or_default(),
+            text("subject").map(|s| format!("的「{s}」")).unwrap_or_default(),
+            text("due_on").unwrap_or_default()
+        )),
         EventKind::OutsideTold => Some(format!("「{}」由外部系统{}回传", matter.unwrap_or_default(), text("system").unwrap_or_default())),
         // What concerns one case names its matter, and the date that follows.
         _ => matter.map(|matter| {

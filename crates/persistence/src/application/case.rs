@@ -72,7 +72,7 @@ impl CaseRow {
             deadline_at: case.deadline.map(|d| At(d.due.at)),
             yellow_at: case.deadline.map(|d| At(d.yellow_at)),
             provisional: case.deadline.is_some_and(|d| d.due.provisional),
-            queue_at: At(case.deadline.map_or_else(end_of_queue, |d| d.due.at)),
+            queue_at: At(case.deadline.map_or_else(end_of_queue, |d| d.red_at)),
             version: case.version,
             target_kind: case.target.as_ref().map(|t| Code(t.act)),
             target_ref: case.target.as_ref().map(|t| t.certificate_no.clone()),
@@ -86,7 +86,8 @@ impl CaseRow {
     pub(super) fn into_case(self) -> Case {
         let deadline = match (self.deadline_on, self.deadline_at, self.yellow_at) {
             (Some(on), Some(at), Some(yellow)) => {
-                Some(Deadline { due: Due { on, at: at.0, provisional: self.provisional }, yellow_at: yellow.0 })
+                let due = Due { on, at: at.0, provisional: self.provisional };
+                Some(Deadline { due, yellow_at: yellow.0, red_at: self.queue_at.0 })
             }
             _ => None,
         };

@@ -48,8 +48,47 @@ pub struct CaseFile {
     pub withdrawal_reason: Option<String>,
     /// Why the clock was stopped, extended and so on, by number of the ledger's entry.
     pub clock_reasons: BTreeMap<usize, String>,
+    /// Those whose interests a grant touches, and what they said (行政许可法 36).
+    pub interested: Vec<InterestedParty>,
+    /// The hearing in words.
+    pub hearing: Option<HearingFile>,
     /// What else was noted: post-checks, hand-overs, repairs.
     pub notes: Vec<CaseNote>,
+}
+
+/// Somebody whose interests a grant touches (利害关系人).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterestedParty {
+    /// Name.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+    /// What it is to him.
+    pub interest: String,
+    /// When he was told.
+    pub told_at: Instant,
+    /// What he said.
+    pub statement: Option<String>,
+}
+
+/// A hearing in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HearingFile {
+    /// What is to be decided, as those concerned were told.
+    pub subject: String,
+    /// Who asked for it; nobody when the law demands it.
+    pub requested_by: Vec<String>,
+    /// Where.
+    pub place: Option<String>,
+    /// When.
+    pub at: Option<Instant>,
+    /// Who leads it.
+    pub chair: Option<Uuid>,
+    /// Who came.
+    pub participants: Vec<String>,
+    /// 听证笔录: checked and signed by those who took part (48 ¶1(5)).
+    pub record: Option<String>,
 }
 
 /// Something noted in a case's file.

@@ -51,6 +51,20 @@ pub struct Content {
     /// Further help given at the window.
     #[serde(default)]
     pub helped: Vec<Help>,
+    /// When the applicant came to the hall.
+    #[serde(default)]
+    pub visits: Vec<Visit>,
+}
+
+/// The applicant came to the hall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// What for.
+    pub purpose: String,
+    /// When.
+    pub at: Instant,
+    /// Who noted it.
+    pub by: Uuid,
 }
 
 /// The owner lets documents go to somebody, for something.

@@ -23,6 +23,26 @@ pub struct ListedApplication {
     pub cases: Vec<Case>,
 }
 
+/// Cases of an account's applications that wait for its supplements, soonest first, each with its application; at most
+/// `limit`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_to_supplement(tx: &mut Tx<'_>, zone: i32, account: Uuid, limit: i64) -> Result<Vec<(Uuid, Case)>, DbError> {
+    let rows: Vec<(Id, CaseRow)> = application_accounts::table
+        .inner_join(
+            cases::table
+                .on(cases::zone_id.eq(application_accounts::zone_id).and(cases::application_id.eq(application_accounts::application_id))),
+        )
+        .filter(application_accounts::zone_id.eq(zone).and(application_accounts::account_id.eq(Id(account))))
+        .filter(cases::state.eq(Code(CaseState::Supplementing)))
+        .order((cases::queue_at, cases::id))
+        .select((cases::application_id, CaseRow::as_select()))
+        .limit(limit)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|(application, row)| (application.0, row.into_case())).collect())
+}
+
 /// The applications on `account`'s list, newest first, at most `limit`, after `before`.
 ///
 /// # Errors
@@ -125,13 +145,11 @@ macro_rules! narrowed {
         if let Some(handler) = filter.handler {
             query = query.filter(cases::handler_id.eq(Id(handler)));
         }
-        let overdue = || cases::queue_at.le(now).and(cases::deadline_at.le(now)).and(cases::provisional.eq(false));
+        let overdue = || cases::queue_at.le(now).and(cases::provisional.eq(false));
         query = match filter.light {
             None => query,
             Some(Light::Red) => query.filter(overdue()),
-            Some(Light::Yellow) => {
-                query.filter(cases::yellow_at.le(now)).filter(cases::deadline_at.gt(now).or(cases::provisional.eq(true)))
-            }
+            Some(Light::Yellow) => query.filter(cases::yellow_at.le(now)).filter(cases::queue_at.gt(now).or(cases::provisional.eq(true))),
             Some(Light::Green) => query.filter(cases::yellow_at.gt(now)),
         };
         query

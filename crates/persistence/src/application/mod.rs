@@ -10,11 +10,14 @@ mod read;
 mod save;
 
 pub use case::{find_application_of, insert_cases, list_cases, list_open_of_project, list_provisional, save_case};
-pub use case_file::{CaseFile, CaseNote, Delivery, find_case_file, save_case_file};
+pub use case_file::{CaseFile, CaseNote, Delivery, HearingFile, InterestedParty, find_case_file, save_case_file};
 pub use clock::{insert_clock_entry, list_clock, list_clocks};
-pub use content::{Consent, Content, Help, Paper};
+pub use content::{Consent, Content, Help, Paper, Visit};
 pub use insert::{insert, insert_account};
-pub use list::{COUNTED, DeskCase, DeskFilter, DeskPosition, ListedApplication, count_desk_cases, count_mine, list_desk_cases, list_mine};
+pub use list::{
+    COUNTED, DeskCase, DeskFilter, DeskPosition, ListedApplication, count_desk_cases, count_mine, list_desk_cases, list_mine,
+    list_to_supplement,
+};
 pub use read::{find_tracked, find_visible, lock, lock_unscoped_whole};
 pub use save::{save, save_content};
 

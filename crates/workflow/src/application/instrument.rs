@@ -6,7 +6,7 @@ use crate::Error;
 use domain::application::{Outcome, ProceedingStage};
 use domain::calendar::Limit;
 use domain::catalogue::LaterAct;
-use domain::flow::{ClockEntry, ClockKind, Notice, ProceedingCause, remedies};
+use domain::flow::{ClockEntry, ClockKind, HearingCause, Notice, ProceedingCause, remedies};
 use domain::local_time::{date_of, local};
 use persistence::ids;
 use persistence::instrument::{self, Instrument, InstrumentKind, InstrumentText};
@@ -39,7 +39,7 @@ impl Work<'_, '_> {
         let number = case.case_no.as_ref().map(|no| format!("，办件编号{no}")).unwrap_or_default();
         Ok((
             format!("您（单位）于{received}提出的「{}」申请（申办流水号{}{number}）", matter.name, self.submission_no()),
-            self.body_of(&case.department),
+            self.snapshot.catalogue.zone.deciding_body(&matter),
         ))
     }
 
@@ -91,7 +91,7 @@ impl Work<'_, '_> {
         )];
         paragraphs.extend((1..).zip(missing).map(|(n, what)| format!("{n}．{what}。")));
         paragraphs.extend(rejection.competent_body.as_ref().map(|to| format!("请向{to}提出申请。")));
-        paragraphs.push(remedies(&body));
+        paragraphs.push(remedies(&matter, &self.snapshot.catalogue.zone));
         let title =
             if rejection.ground == domain::flow::RejectGround::NotRequired { "不受理告知书" } else { "不予受理决定书" };
         self.make(Some(id), InstrumentKind::Rejection, title, paragraphs, body)
@@ -141,7 +141,7 @@ impl Work<'_, '_> {
             let mut paragraphs = vec![format!("{opening}，经审查，决定{}。理由如下：", rules.refused)];
             paragraphs.extend((1..).zip(&file.refusals).map(|(n, r)| format!("{n}．{}（{}）。", r.reason, r.basis)));
             paragraphs.extend(late);
-            paragraphs.push(remedies(&body));
+            paragraphs.push(remedies(&matter, &self.snapshot.catalogue.zone));
             return self.make(Some(id), InstrumentKind::Refusal, rules.refusal_title, paragraphs, body);
         }
         let scope = &self.dossier.content.scope;
@@ -196,11 +196,39 @@ impl Work<'_, '_> {
         self.make(Some(id), InstrumentKind::Hearing, title, paragraphs, body)
     }
 
+    /// 听证告知书, or the announcement where the law demands a hearing (行政许可法 46, 47).
+    pub(super) fn make_hearing_offer(&mut self, id: Uuid, cause: HearingCause, subject: &str) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let due = self.case(id)?.progress.hearing.and_then(|h| h.due).map(|d| d.on.to_string()).unwrap_or_default();
+        let said = match cause {
+            HearingCause::ByLaw => "依法应当举行听证，时间、地点将另行公告".to_owned(),
+            HearingCause::Significant => {
+                format!("直接涉及申请人与他人之间重大利益关系，申请人、利害关系人有要求听证的权利，应在{due}前提出；不承担组织听证的费用")
+            }
+        };
+        let paragraphs = vec![format!("{opening}，{said}。拟决定的事项：{subject}。依据：行政许可法 46、47。")];
+        self.make(Some(id), InstrumentKind::HearingRight, InstrumentKind::HearingRight.label(), paragraphs, body)
+    }
+
+    /// 听证通知书 (行政许可法 48).
+    pub(super) fn make_hearing_call(&mut self, id: Uuid) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let hearing = self.file(id)?.hearing.clone().unwrap_or_default();
+        let at = hearing.at.map(|at| local(at).format("%Y年%m月%d日 %H:%M").to_string()).unwrap_or_default();
+        let paragraphs = vec![format!(
+            "{opening}，定于{at}在{}公开举行听证。申请人、利害关系人认为主持人与本申请有直接利害关系的，有权申请回避；\
+             可以提出证据，并进行申辩和质证。依据：行政许可法 48。",
+            hearing.place.unwrap_or_default()
+        )];
+        self.make(Some(id), InstrumentKind::HearingCall, InstrumentKind::HearingCall.label(), paragraphs, body)
+    }
+
     /// 撤销、撤回决定书 and the like.
     pub(super) fn make_reversal(&mut self, id: Uuid, heard: bool, decided: &str, basis: &str) -> Result<(), Error> {
         let (opening, body) = self.opening(id)?;
         let hearing = if heard { "经听取陈述申辩，" } else { "" };
-        let paragraphs = vec![format!("{opening}，{hearing}决定{decided}依据：{basis}。"), remedies(&body)];
+        let paragraphs =
+            vec![format!("{opening}，{hearing}决定{decided}依据：{basis}。"), remedies(&*self.matter(id)?, &self.snapshot.catalogue.zone)];
         self.make(Some(id), InstrumentKind::Reversal, InstrumentKind::Reversal.label(), paragraphs, body)
     }
 }

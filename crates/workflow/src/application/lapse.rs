@@ -43,9 +43,11 @@ impl Work<'_, '_> {
                 self.note_at(at, EventKind::PublicityEnded, id, json!({}));
             }
         }
+        self.decline_hearings()?;
         self.take_results()?;
         self.settle_obligations()?;
         self.take_results()?;
+        self.remind()?;
         self.watch_lights()
     }
 

@@ -6,6 +6,7 @@ use crate::{Error, Invalid};
 use domain::access::Role;
 use domain::application::Light;
 use domain::assessment::Plan;
+use domain::calendar::Limit;
 use domain::catalogue::Need;
 use domain::event::EventKind;
 use domain::flow::{
@@ -83,16 +84,22 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
 }
 
 impl Work<'_, '_> {
+    /// How long supplements may take: of several matters the longest of their own terms, else the zone's.
+    pub(super) fn supplement_term(&self, cases: &[Uuid]) -> Result<Limit, Error> {
+        let mut own = Vec::new();
+        for id in cases {
+            own.extend(self.matter(*id)?.supplement_term);
+        }
+        Ok(own.into_iter().max_by_key(|t| t.half_days()).unwrap_or(self.settings().supplement_term))
+    }
+
     /// Gives a notice: the applicant's term begins, one document names everything.
     pub(super) fn ask_for(&mut self, ids: &[Uuid], notice: Notice) -> Result<(), Error> {
         let (snapshot, settings, now) = (self.snapshot.clone(), self.settings(), self.now);
-        // Of several matters the longest of their terms.
-        let mut own = Vec::new();
+        let term = self.supplement_term(ids)?;
         for id in ids {
             self.change(*id)?;
-            own.extend(self.matter(*id)?.supplement_term);
         }
-        let term = own.into_iter().max_by_key(|t| t.half_days()).unwrap_or(settings.supplement_term);
         let mut chosen: Vec<_> = self.dossier.cases.iter_mut().filter(|c| ids.contains(&c.id)).collect();
         let notice = give(&mut chosen, notice, &Self::filing(&snapshot, now), term, settings.treats_as_withdrawn_by);
         for id in ids {

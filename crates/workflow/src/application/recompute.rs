@@ -81,14 +81,15 @@ fn recount(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
         }
         CaseState::Supplementing => {
             let given = work.dossier.content.notices.last().map_or(now, |n| n.given_at);
-            let counted = due(&snapshot.calendar, hours, given, work.settings().supplement_term);
+            let term = work.dossier.content.notices.last().map(|n| n.cases.clone()).unwrap_or_default();
+            let counted = due(&snapshot.calendar, hours, given, work.supplement_term(&term)?);
             let kept =
                 if counted.at < before.due.at { domain::calendar::Due { provisional: counted.provisional, ..before.due } } else { counted };
-            Some(Deadline { due: kept, yellow_at: yellow_from(&snapshot.calendar, date_of(given), &kept, 3) })
+            Some(Deadline::new(kept, yellow_from(&snapshot.calendar, date_of(given), &kept, 3)))
         }
         CaseState::Decided => {
             let due = due(&snapshot.calendar, hours, case.decided_at.unwrap_or(now), flow::DELIVERY_TERM);
-            Some(Deadline { due, ..before })
+            Some(Deadline::new(due, before.yellow_at))
         }
         CaseState::Waiting | CaseState::Ended => None,
     };

@@ -1,5 +1,6 @@
 //! Write down what the law has done by silence; the timer only makes it prompt.
 
+use super::remind::next_reminder;
 use super::submit::lapses;
 use super::work::settle_only;
 use crate::{Error, ZoneSnapshot};
@@ -43,7 +44,8 @@ pub fn settle_application(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job, s
     let now = tx.now();
     // A term whose calendar is still not published is looked at again tomorrow.
     let next = |at| if at > now { at } else { now + TimeDelta::days(1) };
-    match lapses(&done.dossier.cases).chain(open).map(next).min() {
+    let reminder = next_reminder(&done.dossier.cases, &owed, &snapshot.calendar);
+    match lapses(&done.dossier.cases).chain(open).chain(reminder).map(next).min() {
         Some(due_at) => job::postpone(tx, job, due_at)?,
         None => job::finish(tx, job)?,
     }

@@ -5,7 +5,7 @@ use crate::{Dossier, Error, Snapshots, ZoneSnapshot, settle_cases};
 use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChannel};
 use domain::assessment::assess;
 use domain::event::EventKind;
-use domain::flow::{MandateScope, next_colour};
+use domain::flow::{HearingStage, MandateScope, next_colour};
 use domain::local_time::{Instant, end_of};
 use domain::reason::Reason;
 use persistence::application::insert_cases;
@@ -98,10 +98,18 @@ fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instan
 }
 
 /// When time acts on these cases: silence on received ones, the term for supplements where it ends them, the end of a
-/// publicity, a change of colour.
+/// publicity, the term to ask for a hearing, a change of colour.
 pub(super) fn lapses(cases: &[Case]) -> impl Iterator<Item = Instant> {
     let ending = |c: &Case| c.state == CaseState::Supplementing && c.progress.lapse_basis.is_some();
     let running = move |c: &&Case| c.state == CaseState::Received || ending(c);
+    let hearing = cases.iter().filter_map(|c| c.progress.hearing).filter(|h| h.stage == HearingStage::Offered).filter_map(|h| h.due);
     let publicity = cases.iter().filter_map(|c| c.progress.publicity).filter(|p| !p.over).map(|p| end_of(p.ends_on));
-    cases.iter().filter(running).filter_map(|c| c.deadline).map(|d| d.due.at).chain(publicity).chain(cases.iter().filter_map(next_colour))
+    cases
+        .iter()
+        .filter(running)
+        .filter_map(|c| c.deadline)
+        .map(|d| d.due.at)
+        .chain(publicity)
+        .chain(hearing.map(|d| d.at))
+        .chain(cases.iter().filter_map(next_colour))
 }

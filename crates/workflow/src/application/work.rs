@@ -105,6 +105,12 @@ impl<'t, 'c> Work<'t, 'c> {
         })
     }
 
+    /// The moment at which it is done.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
     pub(super) fn zone(&self) -> i32 {
         self.dossier.application.zone
     }

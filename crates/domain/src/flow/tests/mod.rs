@@ -16,24 +16,24 @@ use uuid::Uuid;
 
 mod standing;
 
-fn calendar() -> WorkCalendar {
+pub(super) fn calendar() -> WorkCalendar {
     WorkCalendar::new(WorkCalendar::parse_csv(include_str!("../../../../../data/calendars/workdays.csv")).unwrap())
 }
 
-fn hours() -> Vec<HallHours> {
+pub(super) fn hours() -> Vec<HallHours> {
     let session = |a, b| Session { opens: NaiveTime::from_hms_opt(a, 0, 0).unwrap(), closes: NaiveTime::from_hms_opt(b, 0, 0).unwrap() };
     vec![HallHours { effective_from: "2019-01-01".parse().unwrap(), sessions: vec![session(9, 12), session(13, 17)] }]
 }
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn at(text: &str, hour: i64) -> Instant {
+pub(super) fn at(text: &str, hour: i64) -> Instant {
     start_of(day(text)) + TimeDelta::hours(hour)
 }
 
-fn case(state: CaseState) -> Case {
+pub(super) fn case(state: CaseState) -> Case {
     Case {
         id: Uuid::nil(),
         position: 0,

@@ -4,6 +4,7 @@ use super::*;
 use crate::application::Mirror;
 
 /// Cases in every standing that the table tells apart, each with the exchange number it has.
+#[expect(clippy::too_many_lines, reason = "one table, read as a whole")]
 fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
     let with = |state, change: &dyn Fn(&mut Case)| {
         let mut case = case(state);
@@ -101,6 +102,9 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
         ("acceptance cancelled", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::AcceptanceCancelled)), Some(5)),
         ("false materials", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::FalseMaterials)), Some(5)),
         ("incomplete", with(CaseState::Ended, &|c| c.progress.ending = Some(Ending::Incomplete)), Some(5)),
+        ("hearing offered", with(CaseState::Accepted, &|c| c.progress.hearing = Some(hearing(HearingStage::Offered))), Some(8)),
+        ("hearing owed", with(CaseState::Accepted, &|c| c.progress.hearing = Some(hearing(HearingStage::Owed))), Some(8)),
+        ("hearing called", with(CaseState::Accepted, &|c| c.progress.hearing = Some(hearing(HearingStage::Called))), Some(8)),
         ("entered elsewhere", with(CaseState::Accepted, &|c| c.progress.mirrored = Some(elsewhere(now, false))), Some(8)),
         ("handled elsewhere", with(CaseState::Received, &|c| c.progress.mirrored = Some(elsewhere(now, true))), Some(1)),
         (
@@ -112,6 +116,10 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
             Some(11),
         ),
     ]
+}
+
+fn hearing(stage: HearingStage) -> Hearing {
+    Hearing { cause: HearingCause::Significant, stage, due: None, on: None }
 }
 
 fn elsewhere(since: crate::local_time::Instant, heard: bool) -> Mirror {
@@ -127,6 +135,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "accepted",
         &[
+            "offer_hearing",
+            "tell_interested",
             "mirror",
             "propose_revocation",
             "examine",
@@ -140,10 +150,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "approve_deferral",
         ],
     ),
-    ("paused", &["mirror", "publish", "approve_deferral", "propose_revocation", "examine", "resume", "withdraw", "claim", "hand_over"]),
+    (
+        "paused",
+        &[
+            "offer_hearing",
+            "tell_interested",
+            "mirror",
+            "publish",
+            "approve_deferral",
+            "propose_revocation",
+            "examine",
+            "resume",
+            "withdraw",
+            "claim",
+            "hand_over",
+        ],
+    ),
     (
         "resumed",
         &[
+            "offer_hearing",
+            "tell_interested",
             "mirror",
             "propose_revocation",
             "examine",
@@ -159,12 +186,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "extended",
-        &["mirror", "propose_revocation", "examine", "suspend", "decide", "withdraw", "claim", "hand_over", "publish", "approve_deferral"],
+        &[
+            "offer_hearing",
+            "tell_interested",
+            "mirror",
+            "propose_revocation",
+            "examine",
+            "suspend",
+            "decide",
+            "withdraw",
+            "claim",
+            "hand_over",
+            "publish",
+            "approve_deferral",
+        ],
     ),
-    ("withdrawal pending", &["mirror", "confirm_withdrawal", "claim", "hand_over"]),
+    ("withdrawal pending", &["tell_interested", "mirror", "confirm_withdrawal", "claim", "hand_over"]),
     (
         "deferral lapsed",
         &[
+            "offer_hearing",
+            "tell_interested",
             "mirror",
             "publish",
             "approve_deferral",
@@ -194,15 +236,42 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("stopped", &[]),
     (
         "made public",
-        &["mirror", "propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral"],
+        &[
+            "offer_hearing",
+            "tell_interested",
+            "mirror",
+            "propose_revocation",
+            "examine",
+            "suspend",
+            "extend",
+            "withdraw",
+            "claim",
+            "hand_over",
+            "approve_deferral",
+        ],
     ),
     (
         "objected to",
-        &["mirror", "propose_revocation", "examine", "suspend", "extend", "withdraw", "claim", "hand_over", "approve_deferral", "publish"],
+        &[
+            "offer_hearing",
+            "tell_interested",
+            "mirror",
+            "propose_revocation",
+            "examine",
+            "suspend",
+            "extend",
+            "withdraw",
+            "claim",
+            "hand_over",
+            "approve_deferral",
+            "publish",
+        ],
     ),
     (
         "made public and over",
         &[
+            "offer_hearing",
+            "tell_interested",
             "mirror",
             "propose_revocation",
             "examine",
@@ -219,6 +288,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "beside one that is open",
         &[
+            "offer_hearing",
+            "tell_interested",
             "decide",
             "mirror",
             "propose_revocation",
@@ -235,6 +306,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "beside one that failed",
         &[
+            "offer_hearing",
+            "tell_interested",
             "mirror",
             "propose_revocation",
             "examine",
@@ -253,7 +326,75 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("acceptance cancelled", &[]),
     ("false materials", &["annul"]),
     ("incomplete", &["annul"]),
-    ("entered elsewhere", &["mirror", "publish", "approve_deferral", "propose_revocation", "withdraw", "claim", "hand_over"]),
+    (
+        "hearing offered",
+        &[
+            "request_hearing",
+            "mirror",
+            "propose_revocation",
+            "examine",
+            "suspend",
+            "extend",
+            "decide",
+            "withdraw",
+            "claim",
+            "hand_over",
+            "publish",
+            "approve_deferral",
+            "tell_interested",
+        ],
+    ),
+    (
+        "hearing owed",
+        &[
+            "call_hearing",
+            "mirror",
+            "propose_revocation",
+            "examine",
+            "suspend",
+            "extend",
+            "decide",
+            "withdraw",
+            "claim",
+            "hand_over",
+            "publish",
+            "approve_deferral",
+            "tell_interested",
+        ],
+    ),
+    (
+        "hearing called",
+        &[
+            "call_hearing",
+            "hold_hearing",
+            "mirror",
+            "propose_revocation",
+            "examine",
+            "suspend",
+            "extend",
+            "decide",
+            "withdraw",
+            "claim",
+            "hand_over",
+            "publish",
+            "approve_deferral",
+            "tell_interested",
+        ],
+    ),
+    (
+        "entered elsewhere",
+        &[
+            "offer_hearing",
+            "tell_interested",
+            "mirror",
+            "publish",
+            "approve_deferral",
+            "propose_revocation",
+            "withdraw",
+            "claim",
+            "hand_over",
+        ],
+    ),
     ("handled elsewhere", &["publish", "withdraw", "claim", "hand_over"]),
     ("licence suspended", &["restore_licence", "deliver", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),
 ];

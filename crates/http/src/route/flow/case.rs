@@ -40,7 +40,7 @@ pub(crate) struct CaseDetail {
 
 /// The case in its application, as far as the caller sees it: an officer of one department does not see the
 /// cases of another.
-fn find(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, scope: &Scope) -> Result<(Dossier, Case), Error> {
+pub(super) fn find(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, scope: &Scope) -> Result<(Dossier, Case), Error> {
     let application = find_application_of(tx, snapshot.zone, id)?.ok_or(Error::NotFound)?;
     let dossier = Dossier::read(tx, snapshot, application, scope)?;
     let case = dossier.cases.iter().find(|c| c.id == id).cloned().ok_or(Error::NotFound)?;

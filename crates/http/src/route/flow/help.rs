@@ -8,7 +8,7 @@ use domain::hall::HelpKind;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
-use workflow::application::{give_consent as consent, give_help as help};
+use workflow::application::{give_consent as consent, give_help as help, record_visit as visit};
 
 /// To whom documents may go.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -50,6 +50,29 @@ pub(crate) struct GiveHelp {
     /// To whom it went; the owner himself where nobody is named.
     #[validate(length(min = 1, max = 100, message = "应为1至100个字"))]
     recipient: Option<String>,
+}
+
+/// A visit to the hall.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordVisit {
+    /// What for.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "核对原件")]
+    purpose: String,
+}
+
+/// 登记申请人到现场（超过承诺的跑动次数即列入监督）
+#[utoipa::path(
+    tag = "大厅",
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = RecordVisit,
+    responses((status = 200, description = "申请", body = ApplicationView))
+)]
+#[post("/api/v1/zones/{zone}/applications/{id}/visits")]
+pub(crate) async fn record_visit(on: Target<may::RecordVisit>, body: Valid<RecordVisit>) -> Result<HttpResponse, Problem> {
+    let purpose = body.value.purpose;
+    on.application(body.digest, move |work| visit(work, purpose)).await
 }
 
 /// 登记帮办其他事项（打证、盖章、扫描、资料查询拷贝发送、邮寄）

@@ -66,8 +66,9 @@ impl Work<'_, '_> {
     /// When time acts next on this application; a date that may still move is looked at again tomorrow.
     pub(super) fn next_lapse(&self) -> Option<Instant> {
         let cases = submit::lapses(&self.dossier.cases);
+        let reminder = super::super::remind::next_reminder(&self.dossier.cases, &self.obligations, &self.snapshot.calendar);
         let owed = self.obligations.iter().filter(|o| o.state == ObligationState::Open).filter_map(|o| o.new.due).map(|d| d.at);
-        cases.chain(owed).map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) }).min()
+        cases.chain(owed).chain(reminder).map(|at| if at > self.now { at } else { self.now + TimeDelta::days(1) }).min()
     }
 
     /// Closes the application once every case is, with the digest of its record; opens it again when one goes on.
