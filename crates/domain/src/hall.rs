@@ -85,6 +85,15 @@ pub fn needs_consent(kind: HelpKind, recipient: Option<&str>, consented: &[&str]
     (!consented.contains(&recipient)).then(|| Reason::new("consent_missing", text, "个人信息保护法 13、23"))
 }
 
+/// Why a slot can't be opened at `now`: the member that is wrong, and why.
+#[must_use]
+pub fn not_openable(starts_at: Instant, ends_at: Instant, now: Instant) -> Option<(&'static str, Reason)> {
+    if starts_at <= now {
+        return Some(("starts_at", Reason::new("in_the_past", "时段应晚于现在", "预约服务")));
+    }
+    (ends_at <= starts_at).then(|| ("ends_at", Reason::new("wrong_order", "结束应晚于开始", "预约服务")))
+}
+
 /// Why a slot can't be booked at `now`.
 #[must_use]
 pub fn not_bookable(starts_at: Instant, now: Instant, booked: i32, capacity: i32) -> Option<Reason> {
@@ -97,6 +106,18 @@ pub fn not_bookable(starts_at: Instant, now: Instant, booked: i32, capacity: i32
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slot_lies_ahead_and_has_room() {
+        let at = |hour: i64| crate::local_time::start_of("2024-10-08".parse().unwrap()) + chrono::TimeDelta::hours(hour);
+        for (from, to, wrong) in [(9, 10, None), (8, 10, Some("in_the_past")), (10, 10, Some("wrong_order")), (11, 10, Some("wrong_order"))]
+        {
+            assert_eq!(not_openable(at(from), at(to), at(8)).map(|(_, r)| r.code).as_deref(), wrong, "{from}–{to}");
+        }
+        for (now, booked, refused) in [(8, 0, None), (9, 0, Some("slot_over")), (8, 5, Some("slot_full"))] {
+            assert_eq!(not_bookable(at(9), at(now), booked, 5).map(|r| r.code).as_deref(), refused, "{now} {booked}");
+        }
+    }
 
     #[test]
     fn nothing_leaves_for_others_without_consent() {

@@ -1,7 +1,8 @@
 //! Joint site visit, drawing review and acceptance (联合踏勘、联合审图、联合验收): one look, every department's opinion, one
 //! list of corrections; a later round holds only what failed.
 
-use crate::local_time::Instant;
+use crate::calendar::WorkCalendar;
+use crate::local_time::{Instant, date_of};
 use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -276,6 +277,16 @@ impl JointReview {
         opinions.find(|o| o.discipline == discipline).is_some_and(|o| o.corrections.is_empty())
     }
 
+    /// How long a concluded look took in working days, without the days on which the applicant corrected; nothing while it
+    /// runs.
+    #[must_use]
+    pub fn took(&self, calendar: &WorkCalendar) -> Option<u32> {
+        let days = |from: Instant, to: Instant| calendar.working_days_between(date_of(from), date_of(to));
+        let told = |r: &Round| r.opinions.iter().map(|o| o.at).max();
+        let own: u32 = self.rounds.iter().filter_map(|r| Some(days(told(r)?, r.corrected_at?))).sum();
+        Some(days(self.opened_at, self.concluded_at?).saturating_sub(own))
+    }
+
     /// Passed in the first round (一次性验收通过).
     #[must_use]
     pub fn passed_at_first(&self) -> bool {
@@ -345,6 +356,30 @@ mod tests {
         review.leave(other, now());
         assert_eq!(review.state, JointState::Passed, "what only it wanted corrected no longer stands");
         assert!(review.frees(other) && !review.frees(Uuid::nil()), "who passed is not looked at again");
+    }
+
+    #[test]
+    fn the_days_on_which_the_applicant_corrects_are_his() {
+        use crate::flow::tests::{at, calendar};
+        let said_at = |day: &str, defects: &[&str]| Opinion { at: at(day, 15), ..said("消防", defects) };
+        for (first, corrected, second, took) in [
+            // One look: 3 to 5 June.
+            ("2024-06-05", None, "", 2),
+            // Corrected from the 5th to the 7th, looked at again on the 11th; the 10th is a holiday.
+            ("2024-06-05", Some("2024-06-07"), "2024-06-11", 3),
+            // Corrected over the week-end.
+            ("2024-06-07", Some("2024-06-08"), "2024-06-11", 5),
+        ] {
+            let mut review = review(&["消防"]);
+            let none = BTreeSet::new();
+            review.give_opinion(said_at(first, if corrected.is_some() { &["疏散宽度"] } else { &[] }), &none).unwrap();
+            if let Some(corrected) = corrected {
+                assert_eq!(review.took(&calendar()), None, "while it runs");
+                review.correct("已整改".into(), at(corrected, 10)).unwrap();
+                review.give_opinion(said_at(second, &[]), &none).unwrap();
+            }
+            assert_eq!(review.took(&calendar()), Some(took), "{first} {corrected:?} {second}");
+        }
     }
 
     #[test]

@@ -46,7 +46,9 @@ pub use proceeding::{
     CheckResult, Conclusion, Consequence, Proceeding, ProceedingCause, RecallGround, RevocationGround, conclude, discontinue, open, recall,
     record_rectification, take_statement, unheard,
 };
-pub use publicity::{ObjectionState, Publicity, answer_objection, end_publicity, object, publicity_bars, publish, stand_for_publicity};
+pub use publicity::{
+    ObjectionState, Publicity, answer_objection, end_publicity, is_public, object, publicity_bars, publish, stand_for_publicity,
+};
 pub use reminder::{Reminder, ReminderKind, reminders};
 pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
 pub use supervision::{Finding, FindingState, WatchRule, colour_changes, next_colour};

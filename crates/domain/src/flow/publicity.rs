@@ -79,6 +79,12 @@ pub fn stand_for_publicity(
     stand_between(case, HoldCause::Publicity, entries, (from, end_of(ends_on) - TimeDelta::seconds(1)), by, calendar)
 }
 
+/// Whether what is made public on these days is open to objections on a day.
+#[must_use]
+pub fn is_public(starts_on: NaiveDate, ends_on: NaiveDate, today: NaiveDate) -> bool {
+    starts_on <= today && today <= ends_on
+}
+
 /// The longest publicity, days.
 const LONGEST_DAYS: i64 = 366;
 
@@ -101,7 +107,7 @@ pub fn end_publicity(case: &mut Case, now: Instant) -> Option<Instant> {
 pub fn object(case: &mut Case, (starts_on, ends_on): (NaiveDate, NaiveDate), now: Instant) -> Result<(), Reason> {
     let today = date_of(now);
     let this = |p: &Publicity| !p.over && (p.starts_on, p.ends_on) == (starts_on, ends_on);
-    let open = case.progress.publicity.as_mut().filter(|p| this(p) && starts_on <= today && today <= ends_on);
+    let open = case.progress.publicity.as_mut().filter(|p| this(p) && is_public(starts_on, ends_on, today));
     let Some(publicity) = open else {
         return Err(Reason::new("publicity_over", "公示期已过或者尚未开始，不能提出异议", "行政许可法 36"));
     };

@@ -8,7 +8,7 @@ use domain::event::EventKind;
 use domain::flow::{
     self, Correction, JointKind, JointReview, JointState, NewObligation, Obligation, ObligationKind, ObligationState, Opinion, Participant,
 };
-use domain::local_time::{Instant, date_of};
+use domain::local_time::Instant;
 use domain::reason::Reason;
 use persistence::application::list_clock;
 use persistence::joint_review::{self, Took};
@@ -256,15 +256,11 @@ impl Work<'_, '_> {
     /// Saves the review; once passed, with how long it took without the applicant's own days.
     fn save_joint_review(&mut self, review: &JointReview) -> Result<(), Error> {
         let (zone, id) = (self.zone(), self.dossier.application.id);
-        let calendar = self.snapshot.calendar.clone();
-        let took = review.concluded_at.map(|at| {
-            let days = |from: Instant, to: Instant| calendar.working_days_between(date_of(from), date_of(to));
-            let said = |r: &flow::Round| r.opinions.iter().map(|o| o.at).max();
-            let own: u32 = review.rounds.iter().filter_map(|r| Some(days(said(r)?, r.corrected_at?))).sum();
+        let took = review.took(&self.snapshot.calendar).map(|days| {
             let of: BTreeSet<Uuid> = review.participants.iter().map(|p| p.case).collect();
             let limits = self.dossier.cases.iter().filter(|c| of.contains(&c.id)).map(|c| c.promised.limit);
             let promised = limits.filter(|l| l.unit == LimitUnit::WorkingDay).map(|l| l.n).max().unwrap_or(0);
-            Took { days: days(review.opened_at, at).saturating_sub(own), promised }
+            Took { days, promised }
         });
         Ok(joint_review::save(self.tx, zone, id, review, took)?)
     }

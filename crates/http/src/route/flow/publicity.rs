@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
-use domain::flow::ObjectionState;
+use domain::flow::{ObjectionState, is_public};
 use domain::identity::{mask_name, mask_phone};
 use domain::local_time::date_of;
 use persistence::application::find_application_of;
@@ -89,7 +89,7 @@ pub(crate) struct PublicityView {
 
 impl PublicityView {
     fn new(p: Publicity, today: NaiveDate) -> Self {
-        let running = p.starts_on <= today && today <= p.ends_on;
+        let running = is_public(p.starts_on, p.ends_on, today);
         let Publicity { id, matter, project_name, title, body, basis, starts_on, ends_on, .. } = p;
         Self { id, matter, project_name, title, body, basis, starts_on, ends_on, running }
     }

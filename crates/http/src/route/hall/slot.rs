@@ -10,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
-use domain::hall::SlotKind;
+use domain::hall::{SlotKind, not_openable};
 use domain::local_time::date_of;
 use persistence::appointment::{self, Slot};
 use persistence::ids;
@@ -111,10 +111,11 @@ pub(crate) async fn open_slot(
     if zone.catalogue.zone.place(&place).is_none() {
         return wrong("/place", "unknown", "园区没有这个场所");
     }
-    if ends_at <= starts_at {
-        return wrong("/ends_at", "wrong_order", "结束应晚于开始");
+    let now = state.db.clock().now();
+    if let Some((member, reason)) = not_openable(starts_at, ends_at, now) {
+        return wrong(&format!("/{member}"), &reason.code, &reason.text);
     }
-    let today = date_of(state.db.clock().now());
+    let today = date_of(now);
     if matter.as_deref().is_some_and(|code| zone.catalogue.matter(code, today).is_none()) {
         return wrong("/matter", "unknown", "没有这个事项");
     }
