@@ -140,3 +140,28 @@ async fn commitments_are_checked_as_planned_and_counted(#[values(Sqlite, Postgre
     assert_eq!(owed(&hall, &case).await, 1);
     assert_eq!(figure(&hall.office.see("/handling-figures").await.ok(), "commitment_cases"), 2, "F35");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rests_on_a_result_taken_back_elsewhere_is_looked_at_again(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = hall(database, "after_grant").await;
+    let accept = async |draft: Value, materials: &[&str]| {
+        let filed = hall.file_with(draft, materials).await;
+        hall.act(&hall.clerk, &format!("/applications/{}/accept", filed.text("/id")), json!({})).await.ok();
+        filed.text("/cases/0/id")
+    };
+    let planning = accept(json!({"matter": "v-planning", "project": project()}), &[PAPER.0]).await;
+    hall.grant(&hall.nrp, &planning).await.ok();
+    let permit = accept(json!({"matter": "v-permit", "project": project()}), &[PAPER.0, "v-planning-permit"]).await;
+    hall.grant(&hall.huc, &permit).await.ok();
+    let other = json!({"code": "2309-430400-04-01-999999", "name": "另一项目"});
+    let beside = accept(json!({"matter": "v-permit", "project": other}), &[PAPER.0, "v-planning-permit"]).await;
+    let recall = json!({"ground": "law_changed", "reason": "修法", "compensation": "补偿"});
+    hall.act(&hall.nrp, &format!("/cases/{planning}/recall"), recall).await.ok();
+    let hall = hall.later("2024-09-27T10:05:00+08:00").await;
+    let reviews = async |case: &str| {
+        let seen = hall.office.app.see(&hall.supervisor, &format!("/cases/{case}")).await.ok();
+        seen.body["obligations"].as_array().unwrap().iter().filter(|o| o["kind"] == "dependent_review").count()
+    };
+    assert_eq!((reviews(&permit).await, reviews(&beside).await), (1, 0), "of this project only, and nothing is taken back by itself");
+}

@@ -60,6 +60,8 @@ async fn a_slot_takes_as_many_as_it_holds_and_nobody_twice(#[values(Sqlite, Post
     let wrong = json!({"place": "nowhere", "kind": "regular", "starts_at": "2024-10-08T09:00:00+08:00", "ends_at": "2024-10-08T10:00:00+08:00", "capacity": 1});
     let admin = app.login(Role::ZoneAdmin, 0).await;
     app.act(&admin, "/slots", &wrong).await.problem(422, "invalid_body");
+    let past = json!({"place": "hall", "kind": "regular", "starts_at": "2024-09-27T09:00:00+08:00", "ends_at": "2024-09-27T10:00:00+08:00", "capacity": 1});
+    assert_eq!(code(&app.act(&admin, "/slots", &past).await.problem(422, "invalid_body")), "in_the_past");
 }
 
 #[rstest]

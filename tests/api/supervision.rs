@@ -39,7 +39,7 @@ async fn accepted(database: Database) -> (Hall, String, String) {
 async fn one_visit_more_than_promised_is_found(#[values(Sqlite, Postgres)] database: Database) {
     let hall = Hall::open(database).await;
     let mut once = crate::office::matter("v-once", "跑一次的事", 5, &[PAPER]);
-    once["visits"] = json!(1);
+    (once["visits"], once["visit_reason"]) = (json!(1), json!("核对原件"));
     hall.office.add("/matters/v-once", &once).await.ok();
     let filed = hall.file("matter", "v-once", &[PAPER.0]).await;
     let path = format!("/applications/{}/visits", filed.text("/id"));

@@ -10,6 +10,7 @@ use domain::application::{FilingChannel, PartyKind};
 use domain::codes;
 use domain::local_time::Instant;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 codes! {
@@ -265,6 +266,26 @@ pub fn granted_to(tx: &mut Tx<'_>, zone: i32, sought: &Sought<'_>) -> Result<Opt
     }
     let found: Option<At> = query.first(tx.connection).optional()?;
     Ok(found.map(|at| at.0))
+}
+
+/// Of these matters those whose results the other applications of a project have lost: taken back, and none that holds.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lost_to_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid, matters: &[String]) -> Result<BTreeSet<String>, DbError> {
+    let states = [CertificateState::Valid, CertificateState::Revoked, CertificateState::Recalled].map(Code);
+    let rows: Vec<(String, Code<CertificateState>)> = certificates::table
+        .inner_join(
+            applications::table.on(applications::zone_id.eq(certificates::zone_id).and(applications::id.eq(certificates::application_id))),
+        )
+        .filter(applications::zone_id.eq(zone).and(applications::project_code.eq(project)).and(applications::id.ne(Id(except))))
+        .filter(certificates::matter_code.eq_any(matters.to_vec()).and(certificates::state.eq_any(states)))
+        .select((certificates::matter_code, certificates::state))
+        .distinct()
+        .limit(500)
+        .load(tx.connection)?;
+    let valid: BTreeSet<&String> = rows.iter().filter(|(_, s)| s.0 == CertificateState::Valid).map(|(m, _)| m).collect();
+    Ok(rows.iter().filter(|(m, _)| !valid.contains(m)).map(|(m, _)| m.clone()).collect())
 }
 
 /// The certificate with this identifier.

@@ -157,7 +157,22 @@ pub fn list_open_of_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: U
     Ok(rows.into_iter().map(CaseRow::into_case).collect())
 }
 
-/// Open cases of one project that are looked at.
+/// The filed applications of a project, others than `except`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_of_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<Id> = applications::table
+        .filter(applications::zone_id.eq(zone).and(applications::project_code.eq(project)).and(applications::id.ne(Id(except))))
+        .filter(applications::submission_no.is_not_null())
+        .order(applications::id)
+        .limit(MOST_OF_PROJECT)
+        .select(applications::id)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|id| id.0).collect())
+}
+
+/// Cases or applications of one project that are looked at.
 const MOST_OF_PROJECT: i64 = 500;
 
 /// Saves one case of a locked application.

@@ -105,6 +105,7 @@ pub fn revoke(work: &mut Work<'_, '_>, id: Uuid, ground: RevocationGround, reaso
     let me = work.acting.may.account;
     work.note(EventKind::GrantRevoked, id, json!({"ground": ground, "cause": cause, "decided_by": me, "basis": "行政许可法 69"}));
     work.set_certificate(id, CertificateState::Revoked)?;
+    work.wake_project()?;
     work.discharge(id, ObligationState::Cancelled, flow::Obligation::ends_with_case);
     if cause != ProceedingCause::Unlawful {
         work.record_credit(id, CreditKind::Breach, domain::code::TextCode::as_str(cause), None)?;
@@ -159,6 +160,7 @@ pub fn recall(work: &mut Work<'_, '_>, id: Uuid, ground: RecallGround, reason: &
     flow::recall(work.change(id)?, now);
     work.note(EventKind::GrantRecalled, id, json!({"ground": ground, "basis": "行政许可法 8"}));
     work.set_certificate(id, CertificateState::Recalled)?;
+    work.wake_project()?;
     work.discharge(id, ObligationState::Cancelled, flow::Obligation::ends_with_case);
     work.make_reversal(id, false, &format!("撤回行政许可。理由：{}；{reason}。补偿：{compensation}。", ground.label()), "行政许可法 8")
 }

@@ -8,8 +8,10 @@ use domain::event::EventKind;
 use domain::flow::{self, Effect, Followed, Obligation, ObligationKind, ObligationState};
 use domain::local_time::Instant;
 use domain::reason::Reason;
-use persistence::application::list_clock;
+use persistence::application::{list_clock, list_of_project};
+use persistence::certificate;
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Work<'_, '_> {
@@ -95,12 +97,52 @@ impl Work<'_, '_> {
             .map(|(c, before)| (c.id, c.department.clone(), before))
             .collect();
         for (id, department, subject) in affected {
-            let known = |o: &Obligation| o.case == id && o.new.kind == ObligationKind::DependentReview && o.new.subject == subject;
-            if !self.obligations.iter().chain(&self.opened).any(known) {
-                let due = Some(self.term(domain::calendar::Limit::working_days(5)));
-                self.owe(id, vec![flow::NewObligation { kind: ObligationKind::DependentReview, owed_by: department, subject, due }]);
+            self.owe_review(id, department, subject);
+        }
+    }
+
+    /// The same for results of the project's other applications: what asked for one that was taken back is looked at again.
+    pub(super) fn note_lost_elsewhere(&mut self) -> Result<(), Error> {
+        let Some(project) = self.dossier.application.project_code.clone() else { return Ok(()) };
+        let standing = self.dossier.cases.iter().filter(|c| c.is_in_force() || c.state == CaseState::Accepted);
+        let mut rests: Vec<(Uuid, String, Vec<String>)> = Vec::new();
+        for case in standing {
+            let matter = self.matter(case.id)?;
+            let on = matter.requirements.iter().flat_map(|r| &r.choices).filter_map(|c| c.issued_by.clone()).collect();
+            rests.push((case.id, case.department.clone(), on));
+        }
+        let sought: BTreeSet<String> = rests.iter().flat_map(|(.., on)| on.clone()).collect();
+        let sought: Vec<String> = sought.into_iter().collect();
+        if sought.is_empty() {
+            return Ok(());
+        }
+        let (zone, own) = (self.zone(), self.dossier.application.id);
+        let lost = certificate::lost_to_project(self.tx, zone, &project, own, &sought)?;
+        for (id, department, on) in rests {
+            for subject in on.into_iter().filter(|m| lost.contains(m)) {
+                self.owe_review(id, department.clone(), subject);
             }
         }
+        Ok(())
+    }
+
+    /// A department looks again at what rests on a result that was taken back; once for each.
+    fn owe_review(&mut self, id: Uuid, department: String, subject: String) {
+        let known = |o: &Obligation| o.case == id && o.new.kind == ObligationKind::DependentReview && o.new.subject == subject;
+        if !self.obligations.iter().chain(&self.opened).any(known) {
+            let due = Some(self.term(domain::calendar::Limit::working_days(5)));
+            self.owe(id, vec![flow::NewObligation { kind: ObligationKind::DependentReview, owed_by: department, subject, due }]);
+        }
+    }
+
+    /// The other applications of the project look whether something of theirs rests on what was taken back here.
+    pub(super) fn wake_project(&mut self) -> Result<(), Error> {
+        let Some(project) = self.dossier.application.project_code.clone() else { return Ok(()) };
+        let (zone, own, now) = (self.zone(), self.dossier.application.id, self.now);
+        for other in list_of_project(self.tx, zone, &project, own)? {
+            self.wake.insert(other, now);
+        }
+        Ok(())
     }
 
     /// What ending some cases would do to the others.

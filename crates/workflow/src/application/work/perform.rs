@@ -57,6 +57,7 @@ pub(in crate::application) fn settle_only(tx: &mut Tx<'_>, snapshot: ZoneSnapsho
     let Some((application, content)) = lock_unscoped_whole(tx, snapshot.zone, id)? else { return Ok(None) };
     let mut work = Work::open(tx, snapshot, Acting::system(), application, content, stock)?;
     work.settle()?;
+    work.note_lost_elsewhere()?;
     work.save().map(Some)
 }
 
