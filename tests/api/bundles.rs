@@ -161,9 +161,10 @@ async fn the_handbook_follows_every_change_and_keeps_its_editions(#[values(Sqlit
     office.see("/bundles/nothing/handbook").await.problem(404, "not_found");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_zones_bundles_are_those_of_their_documents() {
-    let office = Office::open(Sqlite).await;
+async fn the_zones_bundles_are_those_of_their_documents(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
     let at = |zone: &str, path: &str| office.app.call(Method::GET, &format!("/api/v1/zones/{zone}{path}")).send();
     let start = at("xiangtan-gaoxin", "/bundles/start-business").await.ok();
     let links: Vec<&str> = start.body["bundle"]["members"].as_array().unwrap().iter().map(|m| m["matter"].as_str().unwrap()).collect();
@@ -194,4 +195,11 @@ async fn the_zones_bundles_are_those_of_their_documents() {
     assert!(codes(&stages, "/items").contains(&"stage3-permit".to_owned()));
     let services = at("hengyang-gaoxin", "/intermediary-services").await.ok();
     assert!(services.body["items"].as_array().unwrap().iter().all(|s| !s["basis"].as_str().unwrap().is_empty()), "F33");
+    // One that nothing rests on is refused.
+    let mut listed = services.body["items"].as_array().unwrap().clone();
+    listed[0]["basis"] = json!("");
+    let id = office.begin("/profile", None).await.expect(201).text("/id");
+    office.revise(&id, json!({"intermediary_services": listed})).await.ok();
+    let refused = office.submit(&id).await.problem(422, "document_flawed");
+    assert_eq!(refused.body["errors"][0]["pointer"], "/intermediary_services/0/basis", "F33");
 }

@@ -186,9 +186,10 @@ async fn pages_filters_and_entity_tags() {
     app.get("/matters/nothing").send().await.problem(404, "not_found");
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_other_zones_have_whole_bundles() {
-    let app = App::start(Sqlite).await;
+async fn the_other_zones_have_whole_bundles(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
     for (zone, bundles) in [
         ("xiangtan-gaoxin", ["start-business", "utilities", "joint-completion", "start-on-land-grant"]),
         ("xiangjiang-xinqu", ["close-business-simple", "fire-two-in-one", "stage1-land", "stage3-permit"]),
