@@ -158,7 +158,8 @@ async fn one_visit_one_list_and_a_second_look_at_what_failed_only(#[values(Sqlit
     hall.act(&hall.huc, &opinions, wrong("消防", &["疏散宽度不足", "报警联动缺失"])).await.ok();
     let mut empty = wrong("人防", &["密闭门"]);
     empty["corrections"][0]["defect"] = json!(" ");
-    hall.act(&hall.huc, &opinions, empty).await.problem(422, "invalid_body");
+    let refused = hall.act(&hall.huc, &opinions, empty).await.problem(422, "invalid_body");
+    assert_eq!(refused.body["errors"][0]["pointer"], "/corrections/0/defect");
     hall.act(&hall.huc, &opinions, wrong("人防", &["密闭门缺陷"])).await.ok();
     let seen = hall.office.app.see(&hall.owner, &reviews).await.ok();
     let list: Vec<&str> = seen.body["items"][0]["corrections"].as_array().unwrap().iter().map(|c| c["defect"].as_str().unwrap()).collect();
@@ -215,4 +216,33 @@ async fn a_missing_opinion_lights_red_and_figures_are_honest(#[values(Sqlite, Po
     assert_eq!((&figures["average_working_days"], &figures["saved_rate"]), (&json!("5.0"), &json!("50.00")), "F50");
     hall.office.see("/joint-review-figures?from=2025-01-01&to=2024-01-01").await.problem(422, "invalid_query");
     assert_eq!(state_of(&hall.look(&id).await, "u-fire"), "accepted");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_everybody_left_has_not_passed_and_a_wrong_refusal_put_right_takes_part_again(
+    #[values(Sqlite, Postgres)] database: Database,
+) {
+    let (hall, filed, review) = completion(database).await;
+    let (id, fire, plan) = (filed.text("/id"), id_of(&filed, "u-fire"), id_of(&filed, "u-plan"));
+    let reviews = format!("/applications/{id}/joint-reviews");
+    let state = async |hall: &Hall| hall.office.app.see(&hall.owner, &reviews).await.ok().body["items"][0]["state"].clone();
+    hall.act(&hall.huc, &reviews, review.clone()).await.ok();
+    hall.refuse(&hall.huc, &fire).await.ok();
+    hall.act(&hall.huc, &format!("/cases/{fire}/annul"), json!({"ground": "internal"})).await.ok();
+    // It takes part again: without its opinions nothing has passed.
+    hall.act(&hall.nrp, &format!("{reviews}/acceptance/opinions"), json!({"discipline": "规划", "opinion": "符合要求"})).await.ok();
+    assert_eq!(state(&hall).await, "open");
+    hall.refuse(&hall.huc, &fire).await.ok();
+    assert_eq!(state(&hall).await, "passed", "who is left has passed");
+    // The case that left may be looked at anew; the one that passed may not.
+    hall.act(&hall.huc, &format!("/cases/{fire}/annul"), json!({"ground": "internal"})).await.ok();
+    let again = hall.act(&hall.huc, &reviews, review.clone()).await.problem(409, "state_forbids");
+    assert_eq!(code(&again), "already_arranged");
+    let mut alone = review;
+    alone["participants"] = json!([{"case": fire, "discipline": "消防"}]);
+    hall.act(&hall.huc, &reviews, alone.clone()).await.ok();
+    hall.refuse(&hall.huc, &fire).await.ok();
+    assert_eq!(state(&hall).await, "dropped", "a look that everybody left has not passed");
+    hall.grant(&hall.nrp, &plan).await.ok();
 }

@@ -3,7 +3,7 @@
 use crate::AppState;
 use crate::etag::{Caching, tagged};
 use crate::extract::{Caller, InZone, Segment, Segments, Target, Valid, ZonePath, may};
-use crate::problem::{ErrorCode, Problem};
+use crate::problem::{ErrorCode, ErrorDetail, Problem};
 use crate::view::Moment;
 use crate::view::application::ApplicationView;
 use actix_web::web::Data;
@@ -100,11 +100,17 @@ pub(crate) async fn give_joint_opinion(
     body: Valid<GiveJointOpinion>,
 ) -> Result<HttpResponse, Problem> {
     let GiveJointOpinion { discipline, opinion: text, corrections, unresolved } = body.value;
-    for (i, correction) in corrections.iter().enumerate() {
-        let written = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
-        if !written(&correction.defect, 500) || !written(&correction.basis, 200) {
-            return Err(Problem::at(ErrorCode::InvalidBody, format!("/corrections/{i}"), "length", "应写明问题和依据"));
-        }
+    let fields = corrections.iter().enumerate();
+    let fields = fields.flat_map(|(i, c)| [(i, "defect", c.defect.as_str(), 500), (i, "basis", c.basis.as_str(), 200)]);
+    let wrong = fields.filter(|(.., text, most)| !(1..=*most).contains(&text.trim().chars().count()));
+    let wrong = wrong.map(|(i, name, _, most)| ErrorDetail {
+        pointer: format!("/corrections/{i}/{name}"),
+        code: "length".to_owned(),
+        message: format!("应为1至{most}个字"),
+    });
+    let wrong: Vec<ErrorDetail> = wrong.collect();
+    if !wrong.is_empty() {
+        return Err(Problem::new(ErrorCode::InvalidBody).errors(wrong));
     }
     let kind = path.1;
     on.application(body.digest, move |work| give(work, kind, NewOpinion { discipline, text, corrections, unresolved })).await
