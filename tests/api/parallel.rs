@@ -34,6 +34,11 @@ async fn ready_cases_start_at_once_and_the_rest_when_its_turn_comes(#[values(Sql
     let accepted = hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.ok();
     assert_eq!(states(&accepted), ["accepted", "received", "waiting", "accepted"]);
     assert_eq!(case_of(&accepted, "px")["accepted_at"], case_of(&accepted, "pw")["accepted_at"], "equal start times");
+    // A bundle may want it otherwise: all at one moment, or none.
+    hall.publish("p-at-once", MEMBERS, EDGES, |b| b["accepts_together"] = json!(true)).await;
+    let at_once = hall.file("bundle", "p-at-once", &[PAPER.0]).await.text("/id");
+    hall.act(&hall.clerk, &format!("/applications/{at_once}/accept"), json!({})).await.problem(409, "not_acceptable");
+    assert_eq!(states(&hall.look(&at_once).await), ["received", "received", "waiting", "received"]);
     let named = json!({"cases": [id_of(&filed, "py")]});
     hall.act(&hall.clerk, &format!("/applications/{id}/accept"), named).await.problem(409, "not_acceptable");
     hall.office.app.hand_in(&hall.owner, &id, &[]).await;

@@ -124,6 +124,9 @@ pub struct Bundle {
     /// Matters whose results go out together (统一出件); absent = all of them, empty = each as soon as it is ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue_together: Option<Vec<String>>,
+    /// Every matter is accepted at one moment or none is; otherwise one that is incomplete does not hold back the rest (F27).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepts_together: bool,
     /// Steps of the flow made anew, with what became of the old ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,

@@ -29,8 +29,10 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         }
         missing.extend(lacks.into_iter().filter(|r| !missing.contains(r)).collect::<Vec<_>>());
     }
-    // Named cases are accepted all or none; of a whole application what is complete is not held back by the rest (F27).
-    if !missing.is_empty() && (cases.is_some() || complete.is_empty()) {
+    // Named cases are accepted all or none; of a whole application what is complete is not held back by the rest, unless the
+    // bundle wants it so (F27).
+    let together = work.dossier.plan(&work.snapshot).and_then(|p| p.bundle.as_ref().map(|b| b.document.accepts_together));
+    if !missing.is_empty() && (cases.is_some() || complete.is_empty() || together == Some(true)) {
         return Err(Error::NotAcceptable(missing));
     }
     if cases.is_none() {
