@@ -87,6 +87,8 @@ async fn a_neighbour_is_told_asks_and_is_heard_before_anything_is_decided(#[valu
         assert_eq!(code(&hall.act(&hall.nrp, &on("call-hearing"), call(at, chair)).await.problem(409, "state_forbids")), refused);
     }
     hall.act(&hall.nrp, &on("call-hearing"), call("2024-06-20T09:00:00+08:00", &chair)).await.ok();
+    let resumed = hall.act(&hall.nrp, &on("resume"), json!({"result": "完"})).await.problem(409, "state_forbids");
+    assert_eq!(code(&resumed), "hearing_open", "its time is not counted until it was held");
     let record = json!({"participants": ["李四海", "天嘉置业（示例）有限公司"], "record": "双方质证"});
     assert_eq!(code(&hall.act(&hall.nrp, &on("hold-hearing"), record.clone()).await.problem(403, "not_allowed")), "not_the_chair");
     assert_eq!(code(&hall.act(&chair_token, &on("hold-hearing"), record.clone()).await.problem(409, "state_forbids")), "hearing_not_begun");

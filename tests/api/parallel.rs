@@ -38,7 +38,10 @@ async fn ready_cases_start_at_once_and_the_rest_when_its_turn_comes(#[values(Sql
     hall.publish("p-at-once", MEMBERS, EDGES, |b| b["accepts_together"] = json!(true)).await;
     let at_once = hall.file("bundle", "p-at-once", &[PAPER.0]).await.text("/id");
     hall.act(&hall.clerk, &format!("/applications/{at_once}/accept"), json!({})).await.problem(409, "not_acceptable");
-    assert_eq!(states(&hall.look(&at_once).await), ["received", "received", "waiting", "received"]);
+    let seen = hall.look(&at_once).await;
+    assert_eq!(states(&seen), ["received", "received", "waiting", "received"]);
+    let part = json!({"cases": [id_of(&seen, "px")]});
+    hall.act(&hall.clerk, &format!("/applications/{at_once}/accept"), part).await.problem(409, "not_acceptable");
     let named = json!({"cases": [id_of(&filed, "py")]});
     hall.act(&hall.clerk, &format!("/applications/{id}/accept"), named).await.problem(409, "not_acceptable");
     hall.office.app.hand_in(&hall.owner, &id, &[]).await;

@@ -1,5 +1,6 @@
 //! The one table of state × command: allowed, or why not.
 
+use super::HearingStage;
 use super::publicity::publicity_bars;
 use crate::access::Operation;
 use crate::application::{Case, CaseState, Ending, Outcome, ProceedingStage};
@@ -124,7 +125,7 @@ impl Command {
     /// Whether the applicant performs it.
     #[must_use]
     pub const fn is_of_applicant(self) -> bool {
-        matches!(self, Self::Supplement | Self::Withdraw | Self::MakeStatement)
+        matches!(self, Self::Supplement | Self::Withdraw | Self::MakeStatement | Self::RequestHearing)
     }
 }
 
@@ -194,6 +195,10 @@ fn stopped(case: &Case, command: Command) -> Option<Reason> {
             | Command::Suspend
             | Command::Resume
             | Command::Extend
+            | Command::OfferHearing
+            | Command::RequestHearing
+            | Command::CallHearing
+            | Command::HoldHearing
             | Command::Decide
     );
     if let Some(mirror) = progress.mirrored.as_ref().filter(|_| entered_there) {
@@ -218,6 +223,9 @@ fn stopped(case: &Case, command: Command) -> Option<Reason> {
     }
     match (command, progress.pause) {
         (Command::Suspend, Some(_)) => return Some(Reason::new("already_suspended", "特别程序尚未结束", "行政许可法 45")),
+        (Command::Resume, _) if progress.hearing.is_some_and(|h| matches!(h.stage, HearingStage::Owed | HearingStage::Called)) => {
+            return Some(Reason::new("hearing_open", "听证举行前不恢复计时", "行政许可法 45"));
+        }
         (Command::Resume, None) => return Some(Reason::new("not_suspended", "没有正在进行的特别程序", "行政许可法 45")),
         (Command::Decide | Command::Extend, Some(_)) => {
             return Some(Reason::new("suspended", "特别程序结束前不能办理", "行政许可法 45"));

@@ -49,6 +49,9 @@ pub struct Hearing {
     pub due: Option<Due>,
     /// The day it is called for, or was held on.
     pub on: Option<NaiveDate>,
+    /// From when the term of the present stage counts.
+    #[serde(default)]
+    pub since: Option<Instant>,
 }
 
 /// Who may ask for a hearing has 5 days (47 ¶1).
@@ -68,6 +71,15 @@ impl Hearing {
         matches!(self.stage, HearingStage::Offered | HearingStage::Owed | HearingStage::Called)
     }
 
+    /// Counts a date that may still move on a calendar loaded since; it never comes earlier.
+    pub fn recount(&mut self, (calendar, hours): Places<'_>) {
+        let term = if self.stage == HearingStage::Offered { ASK_WITHIN } else { HOLD_WITHIN };
+        if let Some((before, since)) = self.due.filter(|d| d.provisional).zip(self.since) {
+            let counted = due(calendar, hours, since, term);
+            self.due = Some(if counted.at < before.at { Due { provisional: counted.provisional, ..before } } else { counted });
+        }
+    }
+
     /// Marks that nobody asked in time; the moment the term was over.
     pub fn decline(&mut self, now: Instant) -> Option<Instant> {
         let over = self.due.filter(|d| self.stage == HearingStage::Offered && !d.provisional && now >= d.at)?;
@@ -76,15 +88,39 @@ impl Hearing {
     }
 }
 
-/// Tells of the right to be heard, or announces the hearing that the law demands.
-pub fn offer_hearing(case: &mut Case, why: HearingCause, now: Instant, (calendar, hours): Places<'_>) {
+/// Tells of the right to be heard, or announces the hearing that the law demands: that one's time is not counted from now
+/// on. Returns the entry that stops the clock.
+pub fn offer_hearing(
+    case: &mut Case,
+    why: HearingCause,
+    (now, by): (Instant, Option<Uuid>),
+    (calendar, hours): Places<'_>,
+) -> Option<ClockEntry> {
+    let since = Some(now);
     case.progress.hearing = Some(match why {
-        HearingCause::ByLaw => Hearing { cause: why, stage: HearingStage::Owed, due: None, on: None },
+        HearingCause::ByLaw => Hearing { cause: why, stage: HearingStage::Owed, due: None, on: None, since },
         HearingCause::Significant => {
-            Hearing { cause: why, stage: HearingStage::Offered, due: Some(due(calendar, hours, now, ASK_WITHIN)), on: None }
+            Hearing { cause: why, stage: HearingStage::Offered, due: Some(due(calendar, hours, now, ASK_WITHIN)), on: None, since }
         }
     });
     case.version += 1;
+    if why == HearingCause::ByLaw { stop(case, (now, by), calendar) } else { None }
+}
+
+/// Stops the clock for the hearing, unless it stands already.
+fn stop(case: &mut Case, (now, by): (Instant, Option<Uuid>), calendar: &WorkCalendar) -> Option<ClockEntry> {
+    if case.progress.pause.is_some() {
+        return None;
+    }
+    let entry = ClockEntry {
+        reason: Some("组织听证".to_owned()),
+        procedure: Some(SpecialProcedure::Hearing),
+        expected_days: Some(HOLD_WITHIN.n),
+        told_at: Some(now),
+        ..ClockEntry::pause(now, by)
+    };
+    suspend(case, &entry, calendar);
+    Some(entry)
 }
 
 /// Takes in that somebody asks to be heard; the time until it is held is not counted (45). Returns the entry that stops the
@@ -98,24 +134,12 @@ pub fn request_hearing(
     by: Option<Uuid>,
     (calendar, hours): Places<'_>,
 ) -> Result<Option<ClockEntry>, Reason> {
-    let standing = case.progress.pause.is_some();
     let Some(hearing) = case.progress.hearing.as_mut().filter(|h| h.due.is_none_or(|d| d.provisional || now < d.at)) else {
         return Err(Reason::new("hearing_term_over", "申请听证的期限已过", "行政许可法 47"));
     };
-    (hearing.stage, hearing.due) = (HearingStage::Owed, Some(due(calendar, hours, now, HOLD_WITHIN)));
+    (hearing.stage, hearing.due, hearing.since) = (HearingStage::Owed, Some(due(calendar, hours, now, HOLD_WITHIN)), Some(now));
     case.version += 1;
-    if standing {
-        return Ok(None);
-    }
-    let entry = ClockEntry {
-        reason: Some("组织听证".to_owned()),
-        procedure: Some(SpecialProcedure::Hearing),
-        expected_days: Some(HOLD_WITHIN.n),
-        told_at: Some(now),
-        ..ClockEntry::pause(now, by)
-    };
-    suspend(case, &entry, calendar);
-    Ok(Some(entry))
+    Ok(stop(case, (now, by), calendar))
 }
 
 /// Calls a hearing for a day; called again it is moved.
@@ -140,7 +164,9 @@ pub fn call_hearing(
         return Err(Reason::new("chair_examined", text, "行政许可法 48(3)"));
     }
     let Some(hearing) = case.progress.hearing.as_mut() else { return Ok(()) };
-    if let Some(until) = hearing.due.filter(|d| on > d.on) {
+    // Where no day is left that the law would allow, a late hearing is better than none: the duty has lapsed and is found.
+    let in_time = |d: &Due| calendar.working_days_between(told, d.on) >= TELL_BEFORE;
+    if let Some(until) = hearing.due.filter(|d| on > d.on && in_time(d)) {
         let text = format!("应当在{}前组织听证", until.on);
         return Err(Reason::new("hearing_too_late", text, "行政许可法 47"));
     }
@@ -166,6 +192,10 @@ pub fn hold_hearing(case: &mut Case, now: Instant) -> Result<(), Reason> {
 /// Why nothing is decided yet: a hearing is due, offered or not held.
 #[must_use]
 pub fn hearing_bars(case: &Case, matter: &Matter) -> Option<Reason> {
+    // What is handled elsewhere is heard there.
+    if case.progress.mirrored.is_some() {
+        return None;
+    }
     let hearing = case.progress.hearing;
     if hearing.is_some_and(|h| h.is_open()) {
         return Some(Reason::new("hearing_open", "听证尚未举行，或者申请听证的期限未满，不能作出决定", "行政许可法 46、47"));
@@ -197,7 +227,7 @@ mod tests {
 
     fn offered() -> Case {
         let mut one = case(CaseState::Accepted);
-        offer_hearing(&mut one, HearingCause::Significant, at("2024-06-03", 10), (&calendar(), &hours()));
+        assert_eq!(offer_hearing(&mut one, HearingCause::Significant, (at("2024-06-03", 10), None), (&calendar(), &hours())), None);
         one
     }
 
@@ -233,6 +263,8 @@ mod tests {
             ("2024-06-21", examiner, "2024-06-12", Some("chair_examined")),
             ("2024-07-10", chair, "2024-06-12", Some("hearing_too_late")),
             ("2024-07-09", chair, "2024-06-28", None),
+            // Too late for any day that would still do: held late rather than never.
+            ("2024-07-15", chair, "2024-07-04", None),
         ] {
             let called = call_hearing(&mut one.clone(), day(on), chair, &examiners, at(told, 10), &calendar());
             assert_eq!(called.err().map(|r| r.code).as_deref(), refused, "{on} told {told}");
@@ -244,9 +276,20 @@ mod tests {
     }
 
     #[test]
+    fn a_date_that_may_still_move_becomes_final() {
+        let mut hearing = offered().progress.hearing.unwrap();
+        let fixed = hearing.due.unwrap();
+        hearing.due = Some(Due { provisional: true, ..fixed });
+        assert_eq!(hearing.decline(at("2024-07-01", 9)), None, "nothing ends on a date that may move");
+        hearing.recount((&calendar(), &hours()));
+        assert_eq!(hearing.due, Some(fixed));
+    }
+
+    #[test]
     fn what_the_law_demands_has_no_term_of_request() {
         let mut one = case(CaseState::Accepted);
-        offer_hearing(&mut one, HearingCause::ByLaw, at("2024-06-03", 10), (&calendar(), &hours()));
+        let stopped = offer_hearing(&mut one, HearingCause::ByLaw, (at("2024-06-03", 10), None), (&calendar(), &hours()));
+        assert!(stopped.is_some() && one.progress.pause.is_some(), "its time is not counted (45)");
         let hearing = one.progress.hearing.unwrap();
         assert_eq!((hearing.stage, hearing.due, hearing.is_open()), (HearingStage::Owed, None, true));
     }

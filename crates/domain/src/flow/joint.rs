@@ -174,9 +174,19 @@ impl JointReview {
     /// Concludes the round once nobody is awaited any more.
     fn conclude(&mut self, now: Instant) {
         let Some(round) = self.rounds.last().filter(|r| r.opinions.len() == r.awaited.len()) else { return };
-        let passed = round.opinions.iter().all(|o| o.corrections.is_empty());
-        self.state = if passed { JointState::Passed } else { JointState::Rectifying };
-        self.concluded_at = passed.then_some(now);
+        if round.opinions.iter().any(|o| !o.corrections.is_empty()) {
+            self.state = JointState::Rectifying;
+            return;
+        }
+        // Who came back meanwhile has still to look.
+        let waiting = self.participants.iter().filter(|p| !p.left && !self.has_passed(&p.discipline));
+        let awaited: BTreeSet<String> = waiting.map(|p| p.discipline.clone()).collect();
+        if awaited.is_empty() {
+            (self.state, self.concluded_at) = (JointState::Passed, Some(now));
+        } else {
+            self.rounds.push(Round { at: now, awaited, opinions: Vec::new(), corrected_at: None, correction: None });
+            self.state = JointState::Open;
+        }
     }
 
     /// Opinions or corrections are awaited.
@@ -218,17 +228,6 @@ impl JointReview {
     fn mark(&mut self, case: Uuid, left: bool) -> BTreeSet<String> {
         let of_case = self.participants.iter_mut().filter(|p| p.case == case && p.left != left);
         of_case.map(|p| (p.left = left, p.discipline.clone()).1).collect()
-    }
-
-    /// Whether a case may be looked at anew in a look of the same kind: it left this one before the end (同一阶段只进行一次).
-    #[must_use]
-    pub fn frees(&self, case: Uuid) -> bool {
-        let passed = |p: &Participant| p.case == case && !p.left;
-        match self.state {
-            JointState::Dropped => true,
-            JointState::Passed => self.participants.iter().any(|p| p.case == case) && !self.participants.iter().any(passed),
-            JointState::Open | JointState::Rectifying => false,
-        }
     }
 
     /// How many corrections have been numbered.
@@ -355,7 +354,6 @@ mod tests {
         review.give_opinion(said("消防", &["疏散宽度"]), &BTreeSet::new()).unwrap();
         review.leave(other, now());
         assert_eq!(review.state, JointState::Passed, "what only it wanted corrected no longer stands");
-        assert!(review.frees(other) && !review.frees(Uuid::nil()), "who passed is not looked at again");
     }
 
     #[test]
@@ -388,7 +386,6 @@ mod tests {
         review.give_opinion(said("规划", &[]), &BTreeSet::new()).unwrap();
         review.leave(Uuid::nil(), now());
         assert_eq!((review.state, review.concluded_at, review.passed_at_first()), (JointState::Dropped, None, false));
-        assert!(review.frees(Uuid::nil()));
     }
 
     #[test]
@@ -408,7 +405,7 @@ mod tests {
         review.give_opinion(said("消防", &["疏散宽度"]), &none).unwrap();
         assert_eq!((review.state, review.corrections().len()), (JointState::Rectifying, 1));
         // While the applicant corrects: in the next round, as its first look.
-        let mut review = fresh;
+        let (mut review, fresh2) = (fresh.clone(), fresh);
         review.leave(other, now());
         review.give_opinion(said("规划", &["退界"]), &none).unwrap();
         review.rejoin(other);
@@ -416,6 +413,15 @@ mod tests {
         review.give_opinion(said("规划", &[]), &none).unwrap();
         review.give_opinion(said("消防", &["疏散宽度"]), &none).unwrap();
         assert_eq!(review.corrections().iter().map(|(d, c)| (*d, c.number)).collect::<Vec<_>>(), [("消防", 2)]);
+        // Who wanted something corrected goes while somebody who came back has not looked: nothing has passed.
+        let mut review = fresh2;
+        review.leave(other, now());
+        review.give_opinion(said("规划", &["退界"]), &none).unwrap();
+        review.rejoin(other);
+        review.leave(Uuid::nil(), now());
+        assert_eq!((review.state, review.rounds.len()), (JointState::Open, 2));
+        review.give_opinion(said("消防", &[]), &none).unwrap();
+        assert_eq!(review.state, JointState::Passed);
     }
 
     #[test]

@@ -44,8 +44,8 @@ pub fn reminders<'a>(case: &Case, owed: impl Iterator<Item = &'a Obligation>, ca
     let of = |key: String, kind, subject, due: Due| Reminder { key, case: case.id, kind, subject, at: warned_at(calendar, &due), due };
     let notice = case.deadline.filter(|_| case.state == CaseState::Supplementing);
     let notice = notice.map(|d| of(format!("supplement/{}", case.progress.rounds), ReminderKind::Supplement, None, d.due));
-    let hearing = case.progress.hearing.filter(|h| h.is_open() && h.stage == super::HearingStage::Offered);
-    let hearing = hearing.and_then(|h| h.due).map(|due| of("hearing".to_owned(), ReminderKind::Hearing, None, due));
+    let hearing = case.progress.hearing.filter(|h| case.state == CaseState::Accepted && h.stage == super::HearingStage::Offered);
+    let hearing = hearing.and_then(|h| h.due).map(|due| of(format!("hearing/{}", due.on), ReminderKind::Hearing, None, due));
     let owed = owed.filter(|o| o.case == case.id && o.state == ObligationState::Open && o.new.owed_by == OWED_BY_APPLICANT);
     let owed = owed.filter_map(|o| Some(of(o.id.to_string(), ReminderKind::Material, Some(o.new.subject.clone()), o.new.due?)));
     notice.into_iter().chain(hearing).chain(owed).filter(|r| !r.due.provisional).collect()

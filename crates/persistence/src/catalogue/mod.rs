@@ -225,7 +225,8 @@ fn retired(tx: &mut Tx<'_>, zone: i32, until: i64) -> Result<HashMap<Uuid, Naive
 /// # Errors
 /// [`DbError`]; [`DbError::Damaged`] for a document that can't be read.
 pub fn load(tx: &mut Tx<'_>, zone: i32, known: Option<&Catalogue>) -> Result<Option<Catalogue>, DbError> {
-    let until = generation(tx, zone)?;
+    // A view that is older than what is known already never takes it back.
+    let until = generation(tx, zone)?.max(known.map_or(0, |k| k.generation));
     let span = (known.map_or(-1, |k| k.generation), until);
     let mut forms = Forms::default();
     let mut profile: Option<Arc<Zone>> = known.map(|k| k.zone.clone());

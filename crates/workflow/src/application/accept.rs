@@ -3,6 +3,7 @@
 use super::work::Work;
 use crate::Error;
 use domain::access::Reach;
+use domain::application::{Case, CaseState};
 use domain::assessment::Assessment;
 use domain::event::EventKind;
 use domain::flow::{self, Acceptance, Command, RejectGround};
@@ -21,6 +22,11 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
     let assessment = work.assess()?;
     let mut complete = Vec::new();
     let mut missing: Vec<Reason> = Vec::new();
+    let together = work.dossier.plan(&work.snapshot).and_then(|p| p.bundle.as_ref().map(|b| b.document.accepts_together));
+    let together = together.unwrap_or(false);
+    if together {
+        missing.extend(not_together(work, &ids, &assessment));
+    }
     for id in ids {
         at_the_right_window(work, id)?;
         let lacks = missing_of(&assessment, &work.matter(id)?.code);
@@ -31,8 +37,7 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
     }
     // Named cases are accepted all or none; of a whole application what is complete is not held back by the rest, unless the
     // bundle wants it so (F27).
-    let together = work.dossier.plan(&work.snapshot).and_then(|p| p.bundle.as_ref().map(|b| b.document.accepts_together));
-    if !missing.is_empty() && (cases.is_some() || complete.is_empty() || together == Some(true)) {
+    if !missing.is_empty() && (cases.is_some() || complete.is_empty() || together) {
         return Err(Error::NotAcceptable(missing));
     }
     if cases.is_none() {
@@ -61,6 +66,17 @@ impl Work<'_, '_> {
         self.stand_for_running_publicity(id)?;
         self.make_acceptance_receipt(id)
     }
+}
+
+/// What keeps a bundle that is accepted as one from it: cases that are not among these, and waiting ones that are incomplete.
+fn not_together(work: &Work<'_, '_>, ids: &[Uuid], assessment: &Assessment) -> Vec<Reason> {
+    let open = |c: &&Case| matches!(c.state, CaseState::Received | CaseState::Supplementing) && !ids.contains(&c.id);
+    let apart = work.dossier.cases.iter().filter(open).map(|c| {
+        let text = format!("本一件事的事项应当一并受理，「{}」尚不能受理", c.matter_name(&work.snapshot.catalogue));
+        Reason::new("accepted_together", text, "一件事一次办：统一受理")
+    });
+    let waiting = work.dossier.cases.iter().filter(|c| c.state == CaseState::Waiting);
+    apart.chain(waiting.flat_map(|c| missing_of(assessment, &c.matter))).collect()
 }
 
 /// What is missing for one matter, besides what bars the whole.

@@ -3,6 +3,7 @@
 use super::work::Work;
 use crate::{Error, Invalid};
 use domain::access::{Reach, Role};
+use domain::application::CaseState;
 use domain::event::EventKind;
 use domain::flow::{self, Command, HearingCause, NewObligation, Obligation, ObligationKind, ObligationState, SpecialProcedure};
 use domain::local_time::{Instant, date_of};
@@ -20,7 +21,12 @@ pub fn offer_hearing(work: &mut Work<'_, '_>, id: Uuid, cause: HearingCause, sub
     work.require(id, Command::OfferHearing)?;
     let (now, snapshot) = (work.now, work.snapshot.clone());
     let places = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
-    flow::offer_hearing(work.change(id)?, cause, now, places);
+    let by = Some(work.acting.may.account);
+    let stopped = flow::offer_hearing(work.change(id)?, cause, (now, by), places);
+    if let Some(entry) = stopped {
+        work.enter_clock(id, &entry)?;
+        work.note(EventKind::ClockSuspended, id, json!({"procedure": entry.procedure, "basis": entry.basis}));
+    }
     let due = work.case(id)?.progress.hearing.and_then(|h| h.due).map(|d| d.on);
     work.file(id)?.hearing = Some(HearingFile { subject: subject.clone(), ..HearingFile::default() });
     work.note(EventKind::HearingOffered, id, json!({"cause": cause, "due_on": due}));
@@ -36,18 +42,22 @@ pub fn offer_hearing(work: &mut Work<'_, '_>, id: Uuid, cause: HearingCause, sub
 /// [`Error::Invalid`] for somebody who was not told; [`Error::StateForbids`] once the term is over.
 pub fn request_hearing(work: &mut Work<'_, '_>, id: Uuid, interested: Option<&str>) -> Result<(), Error> {
     work.require(id, Command::RequestHearing)?;
-    let name = match (work.acting.may.reach, interested) {
-        (Reach::Own, None) => work.applicant().0,
-        (Reach::Own, Some(_)) => {
+    let own = work.acting.may.reach == Reach::Own || work.dossier.application.filed_by == work.acting.may.account;
+    if !own && !work.is_of_department(id)? {
+        return Err(Error::Forbidden);
+    }
+    let name = match (own, interested) {
+        (true, None) => work.applicant().0,
+        (true, Some(_)) => {
             let text = "申请人为自己申请听证，不必写明姓名";
             return Err(Error::Invalid(vec![Invalid::new("/interested", "not_for_applicant", text)]));
         }
-        (_, Some(name)) if work.file(id)?.interested.iter().any(|p| p.name == name) => name.to_owned(),
-        (_, Some(_)) => {
+        (false, Some(name)) if work.file(id)?.interested.iter().any(|p| p.name == name) => name.to_owned(),
+        (false, Some(_)) => {
             let text = "没有告知过该利害关系人，请先登记";
             return Err(Error::Invalid(vec![Invalid::new("/interested", "interested_unknown", text)]));
         }
-        (_, None) => {
+        (false, None) => {
             let text = "请写明由哪一位利害关系人提出";
             return Err(Error::Invalid(vec![Invalid::new("/interested", "required", text)]));
         }
@@ -142,9 +152,18 @@ pub fn tell_interested(work: &mut Work<'_, '_>, id: Uuid, new: InterestedParty) 
 impl Work<'_, '_> {
     /// Hearings nobody asked for in time are over, dated to that moment.
     pub(super) fn decline_hearings(&mut self) -> Result<(), Error> {
-        let now = self.now;
-        let ids: Vec<Uuid> = self.dossier.cases.iter().map(|c| c.id).collect();
+        let (now, snapshot) = (self.now, self.snapshot.clone());
+        let places = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
+        let running = self.dossier.cases.iter().filter(|c| c.state == CaseState::Accepted);
+        let ids: Vec<Uuid> = running.map(|c| c.id).collect();
         for id in ids {
+            let before = self.case(id)?.progress.hearing;
+            if let Some(hearing) = self.change_quietly(id)?.progress.hearing.as_mut() {
+                hearing.recount(places);
+            }
+            if self.case(id)?.progress.hearing != before {
+                self.change(id)?.version += 1;
+            }
             if let Some(at) = self.change_quietly(id)?.progress.hearing.as_mut().and_then(|h| h.decline(now)) {
                 self.change(id)?.version += 1;
                 self.note_at(at, EventKind::HearingDeclined, id, json!({}));

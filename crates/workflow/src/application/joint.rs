@@ -56,7 +56,7 @@ pub fn open_joint_review(work: &mut Work<'_, '_>, new: NewJointReview) -> Result
     let (zone, id) = (work.zone(), work.dossier.application.id);
     match joint_review::lock(work.tx, zone, id, new.kind)? {
         None => joint_review::insert(work.tx, zone, id, &review)?,
-        Some(earlier) if review.participants.iter().all(|p| earlier.frees(p.case)) => joint_review::save(work.tx, zone, id, &review, None)?,
+        Some(earlier) if earlier.state == JointState::Dropped => joint_review::save(work.tx, zone, id, &review, None)?,
         Some(_) => {
             let text = format!("本申请已经组织过{}，同一阶段只进行一次", new.kind.label());
             return Err(Error::StateForbids(Reason::new("already_arranged", text, "工程建设项目审批制度改革：联合办理")));
@@ -158,10 +158,14 @@ impl Work<'_, '_> {
             let kinds: Vec<JointKind> = self.case(*id)?.progress.joint.iter().copied().collect();
             for kind in kinds {
                 let mut review = self.joint_review(kind)?;
-                let before = review.state;
+                let (before, rounds) = (review.state, review.rounds.len());
                 review.leave(*id, self.now);
                 self.change(*id)?.progress.joint.remove(&kind);
                 self.discharge(*id, ObligationState::Cancelled, |o| o.new.kind == ObligationKind::JointOpinion);
+                if review.rounds.len() > rounds {
+                    self.release_promises(&review)?;
+                    self.await_opinions(&review, |_| true);
+                }
                 if review.state != before {
                     self.follow_joint_review(&review)?;
                 }

@@ -25,6 +25,7 @@ impl Work<'_, '_> {
                     self.change(id)?.accept_deemed(&acceptance, case_no.clone());
                     let by_law = case.silence().map(|(_, basis)| basis.to_owned()).unwrap_or_default();
                     self.enter_clock(id, &ClockEntry::start(start, &by_law, None))?;
+                    self.stand_for_running_publicity(id)?;
                     let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
                         "due_on": acceptance.decision.due.on, "basis": by_law});
                     self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);

@@ -102,7 +102,8 @@ fn events(cases: &[Case], submission_no: &str, received_at: Instant, now: Instan
 pub(super) fn lapses(cases: &[Case]) -> impl Iterator<Item = Instant> {
     let ending = |c: &Case| c.state == CaseState::Supplementing && c.progress.lapse_basis.is_some();
     let running = move |c: &&Case| c.state == CaseState::Received || ending(c);
-    let hearing = cases.iter().filter_map(|c| c.progress.hearing).filter(|h| h.stage == HearingStage::Offered).filter_map(|h| h.due);
+    let accepted = cases.iter().filter(|c| c.state == CaseState::Accepted);
+    let hearing = accepted.filter_map(|c| c.progress.hearing).filter(|h| h.stage == HearingStage::Offered).filter_map(|h| h.due);
     let publicity = cases.iter().filter_map(|c| c.progress.publicity).filter(|p| !p.over).map(|p| end_of(p.ends_on));
     cases
         .iter()

@@ -119,7 +119,7 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
 }
 
 fn hearing(stage: HearingStage) -> Hearing {
-    Hearing { cause: HearingCause::Significant, stage, due: None, on: None }
+    Hearing { cause: HearingCause::Significant, stage, due: None, on: None, since: None }
 }
 
 fn elsewhere(since: crate::local_time::Instant, heard: bool) -> Mirror {
@@ -383,17 +383,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "entered elsewhere",
-        &[
-            "offer_hearing",
-            "tell_interested",
-            "mirror",
-            "publish",
-            "approve_deferral",
-            "propose_revocation",
-            "withdraw",
-            "claim",
-            "hand_over",
-        ],
+        &["tell_interested", "mirror", "publish", "approve_deferral", "propose_revocation", "withdraw", "claim", "hand_over"],
     ),
     ("handled elsewhere", &["publish", "withdraw", "claim", "hand_over"]),
     ("licence suspended", &["restore_licence", "deliver", "post_check", "propose_revocation", "recall", "claim", "hand_over"]),

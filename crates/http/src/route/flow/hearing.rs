@@ -227,12 +227,15 @@ pub(crate) async fn get_hearing(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, scope) = (zone.0.clone(), caller.scope());
-    let (staff, reaching) = (scope.reach != Reach::Own, scope.reach == Reach::Department);
+    let (staff, account, looking) = (scope.reach != Reach::Own, caller.account, scope.clone());
     let read = state.db.read(move |tx| {
-        let (_, case) = find(tx, &snapshot, id.0, &scope)?;
-        Ok::<_, Error>((case, find_case_file(tx, snapshot.zone, id.0)?))
+        let (dossier, case) = find(tx, &snapshot, id.0, &scope)?;
+        let own = dossier.application.filed_by == account;
+        Ok::<_, Error>((case, find_case_file(tx, snapshot.zone, id.0)?, own))
     });
-    let (case, file) = read.await?;
+    let (case, file, own) = read.await?;
+    // The department that has to reach them, and nobody who is the applicant himself.
+    let reaching = !own && looking.reach == Reach::Department && looking.covers(&case.department);
     let (hearing, words) = (case.progress.hearing, file.hearing.unwrap_or_default());
     let shown = |p: InterestedParty| InterestedView {
         name: if reaching { p.name } else { mask_name(&p.name) },
@@ -249,7 +252,7 @@ pub(crate) async fn get_hearing(
         subject: Some(words.subject).filter(|s| !s.is_empty()),
         at: words.at.map(Moment::from),
         place: words.place,
-        chair: words.chair.filter(|_| staff),
+        chair: words.chair.filter(|_| staff && !own),
         record: words.record,
         interested: file.interested.into_iter().map(shown).collect(),
     };
