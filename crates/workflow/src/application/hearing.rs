@@ -5,7 +5,7 @@ use crate::{Error, Invalid};
 use domain::access::{Reach, Role};
 use domain::application::CaseState;
 use domain::event::EventKind;
-use domain::flow::{self, Command, HearingCause, NewObligation, Obligation, ObligationKind, ObligationState, SpecialProcedure};
+use domain::flow::{self, ClockEntry, Command, HearingCause, NewObligation, Obligation, ObligationKind, ObligationState, SpecialProcedure};
 use domain::local_time::{Instant, date_of};
 use persistence::account;
 use persistence::application::{HearingFile, InterestedParty, list_clock};
@@ -23,10 +23,7 @@ pub fn offer_hearing(work: &mut Work<'_, '_>, id: Uuid, cause: HearingCause, sub
     let places = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
     let by = Some(work.acting.may.account);
     let stopped = flow::offer_hearing(work.change(id)?, cause, (now, by), places);
-    if let Some(entry) = stopped {
-        work.enter_clock(id, &entry)?;
-        work.note(EventKind::ClockSuspended, id, json!({"procedure": entry.procedure, "basis": entry.basis}));
-    }
+    work.enter_stop(id, stopped)?;
     let due = work.case(id)?.progress.hearing.and_then(|h| h.due).map(|d| d.on);
     work.file(id)?.hearing = Some(HearingFile { subject: subject.clone(), ..HearingFile::default() });
     work.note(EventKind::HearingOffered, id, json!({"cause": cause, "due_on": due}));
@@ -65,10 +62,7 @@ pub fn request_hearing(work: &mut Work<'_, '_>, id: Uuid, interested: Option<&st
     let (now, by, snapshot) = (work.now, work.acting.may.account, work.snapshot.clone());
     let places = (&*snapshot.calendar, snapshot.catalogue.zone.hours.as_slice());
     let entry = flow::request_hearing(work.change(id)?, now, Some(by), places).map_err(Error::StateForbids)?;
-    if let Some(entry) = entry {
-        work.enter_clock(id, &entry)?;
-        work.note(EventKind::ClockSuspended, id, json!({"procedure": entry.procedure, "basis": entry.basis}));
-    }
+    work.enter_stop(id, entry)?;
     work.hearing_file(id)?.requested_by.push(name);
     let due = work.case(id)?.progress.hearing.and_then(|h| h.due).map(|d| d.on);
     work.note(EventKind::HearingRequested, id, json!({"by_applicant": interested.is_none(), "due_on": due}));
@@ -169,6 +163,14 @@ impl Work<'_, '_> {
                 self.note_at(at, EventKind::HearingDeclined, id, json!({}));
             }
         }
+        Ok(())
+    }
+
+    /// Writes down that the clock stands for the hearing, where it did not stand already.
+    fn enter_stop(&mut self, id: Uuid, stopped: Option<ClockEntry>) -> Result<(), Error> {
+        let Some(entry) = stopped else { return Ok(()) };
+        self.enter_clock(id, &entry)?;
+        self.note(EventKind::ClockSuspended, id, json!({"procedure": entry.procedure, "basis": entry.basis}));
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+mod joint;
 mod standing;
 
 pub(super) fn calendar() -> WorkCalendar {
