@@ -201,6 +201,18 @@ async fn publishing_refuses_what_can_not_be_right(#[values(Sqlite, Postgres)] da
         ("visit without reason", json!({"visits": 1}), "/visit_reason", "missing"),
         ("unknown department", json!({"department": "NASA"}), "/department", "unknown"),
         ("unknown window", json!({"handled_at": [{"place": "hall", "windows": ["不存在的窗口"]}]}), "/handled_at/0/windows/0", "unknown"),
+        (
+            "charge without basis",
+            json!({"fee": "收费", "charges": [{"name": "登记费", "standard": "每件80元", "basis": " "}]}),
+            "/charges/0/basis",
+            "missing",
+        ),
+        (
+            "form at no public address",
+            json!({"flow_chart": {"title": "流程图", "address": "file:///etc/passwd"}}),
+            "/flow_chart/address",
+            "wrong_format",
+        ),
         ("unknown place", json!({"handled_at": [{"place": "moon"}]}), "/handled_at/0/place", "unknown"),
         (
             "one answer",
@@ -252,7 +264,7 @@ async fn publishing_refuses_what_can_not_be_right(#[values(Sqlite, Postgres)] da
         let refused = office.submit(&id).await.problem(422, "document_flawed");
         assert!(errors(&refused).contains(&(pointer.to_owned(), code.to_owned())), "{name}: {:?}", refused.body["errors"]);
         // Back to the whole document, without what the patch added.
-        for added in ["surprise", "situations", "limit_variants", "visit_reason"] {
+        for added in ["surprise", "situations", "limit_variants", "visit_reason", "fee", "charges", "flow_chart"] {
             office.revise(&id, json!({added: null})).await.ok();
         }
         office.revise(&id, json!({"form": null})).await.ok();

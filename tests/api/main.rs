@@ -20,6 +20,7 @@ mod declare;
 mod deferral;
 mod documents;
 mod editing;
+mod elements;
 mod files;
 mod hall;
 mod hearing;

@@ -72,6 +72,7 @@ async fn what_goes_out_comes_back_as_it_was(#[values(Sqlite, Postgres)] database
     let rows: Value = serde_json::from_slice(&export(&office, "?format=exchange").await).unwrap();
     let row = rows.as_array().unwrap().iter().find(|r| r["task_name"] == "无人机表演备案").unwrap();
     assert_eq!((&row["task_type"], &row["promise_day"], &row["task_version"]), (&json!("01"), &json!(5), &json!(1)));
+    assert_eq!((&row["materials"][0]["is_need"], &row["materials"][0]["source_type"]), (&json!("1"), &json!("10")));
     assert_eq!(export(&office, "?part=bundles").await.len(), export(&office, "?part=bundles").await.len());
 }
 

@@ -1,7 +1,7 @@
 //! The index of one generation of a catalogue.
 
 use crate::reading::{grams, plain, readings};
-use crate::score::{Depth, GOOD, Hit, HitKind, Typed, highlight, judge};
+use crate::score::{Depth, GOOD, Hit, HitKind, NEAR, Typed, highlight, judge};
 use chrono::NaiveDate;
 use domain::catalogue::{Bundle, Catalogue, Matter};
 use std::collections::BTreeSet;
@@ -97,15 +97,21 @@ impl Index {
         if typed.plain.is_empty() {
             return Ok(Vec::new());
         }
-        // Most of what is typed stands in a name as it was typed; only what does not is compared by sound and by what is
-        // left in order, and looked for by content.
-        let near = self.candidates(&self.by_characters(&typed))?;
-        let mut hits: Vec<Hit> = near.iter().filter_map(|e| e.hit(catalogue, day, &typed, Depth::AsTyped)).collect();
-        if hits.iter().all(|h| h.score < GOOD) {
-            let far = self.candidates(&self.by_everything(&typed))?;
+        // Most of what is typed stands in a name as it was typed; only what does not is looked for by part of its characters,
+        // and what is not near to any name by sound, by letters and by content.
+        let judged = |entries: &[&Entry], depth| entries.iter().filter_map(|e| e.hit(catalogue, day, &typed, depth)).collect::<Vec<_>>();
+        let whole = self.candidates(&self.by_everything_typed(&typed))?;
+        let mut hits = judged(&whole, Depth::AsTyped);
+        let mut near = Vec::new();
+        if hits.iter().all(|h| h.score < GOOD) && !typed.latin {
+            near = self.candidates(&self.by_some_characters(&typed))?;
+            hits = judged(&near, Depth::Near);
+        }
+        if hits.iter().all(|h| h.score < NEAR) {
+            let far = self.candidates(&self.by_anything(&typed))?;
             let mut seen = BTreeSet::new();
-            let each = near.into_iter().chain(far).filter(|e| seen.insert((e.kind, &e.code)));
-            hits = each.filter_map(|e| e.hit(catalogue, day, &typed, Depth::Forgiving)).collect();
+            let all: Vec<&Entry> = whole.into_iter().chain(near).chain(far).filter(|e| seen.insert((e.kind, &e.code))).collect();
+            hits = judged(&all, Depth::Anywhere);
         }
         hits.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.code.cmp(&b.code)));
         hits.truncate(limit);
@@ -125,13 +131,23 @@ impl Index {
         Ok(entries)
     }
 
+    /// Names with everything that was typed, in characters, letters or initials.
+    fn by_everything_typed(&self, typed: &Typed) -> BooleanQuery {
+        let mut ways = vec![every(self.fields.characters, grams(&typed.plain, 2))];
+        if typed.latin {
+            ways.push(every(self.fields.letters, grams(&typed.plain, 3)));
+            ways.push(every(self.fields.initials, grams(&typed.plain, 2)));
+        }
+        BooleanQuery::new(ways.into_iter().map(|way| (Occur::Should, Box::new(way) as Box<dyn Query>)).collect())
+    }
+
     /// Names that share neighbouring characters with what was typed.
-    fn by_characters(&self, typed: &Typed) -> BooleanQuery {
+    fn by_some_characters(&self, typed: &Typed) -> BooleanQuery {
         union(grams(&typed.plain, 2).into_iter().map(|g| (self.fields.characters, g)))
     }
 
     /// Anything that shares characters, sounds, letters or content with what was typed.
-    fn by_everything(&self, typed: &Typed) -> BooleanQuery {
+    fn by_anything(&self, typed: &Typed) -> BooleanQuery {
         let mut terms: BTreeSet<(Field, String)> = BTreeSet::new();
         if typed.latin {
             terms.extend(grams(&typed.plain, 3).into_iter().map(|g| (self.fields.letters, g)));
@@ -149,11 +165,17 @@ impl Index {
 /// Any of these terms; plain term queries, so that the collector may skip what can't be among the best.
 fn union(terms: impl Iterator<Item = (Field, String)>) -> BooleanQuery {
     let unique: BTreeSet<(Field, String)> = terms.collect();
-    let term = |(field, gram): (Field, String)| {
-        let query = TermQuery::new(Term::from_field_text(field, &gram), IndexRecordOption::Basic);
-        (Occur::Should, Box::new(query) as Box<dyn Query>)
-    };
-    BooleanQuery::new(unique.into_iter().map(term).collect())
+    BooleanQuery::new(unique.into_iter().map(|(field, gram)| (Occur::Should, term(field, &gram))).collect())
+}
+
+/// All of these terms.
+fn every(field: Field, grams: Vec<String>) -> BooleanQuery {
+    let unique: BTreeSet<String> = grams.into_iter().collect();
+    BooleanQuery::new(unique.into_iter().map(|gram| (Occur::Must, term(field, &gram))).collect())
+}
+
+fn term(field: Field, gram: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, gram), IndexRecordOption::Basic))
 }
 
 impl Entry {

@@ -1,6 +1,6 @@
 //! How well one name fits what was typed, and why.
 
-use crate::reading::{Reading, plain, readings};
+use crate::reading::{Reading, Spelling, letters_of, plain, readings, sounds_like, spells};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,14 +71,18 @@ pub struct Hit {
 
 /// From this score on nothing better is to be found by looking further.
 pub(crate) const GOOD: u32 = 700;
+/// From this score on it is near enough: four in five of what was typed.
+pub(crate) const NEAR: u32 = 350;
 
 /// How far a comparison goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Depth {
     /// Only what stands in a name as it was typed.
     AsTyped,
-    /// What sounds alike, what is nearly the same, what is about it.
-    Forgiving,
+    /// What sounds alike, and what is nearly the same.
+    Near,
+    /// What is about it, too, and letters that were left out.
+    Anywhere,
 }
 
 /// A name or synonym as it is compared.
@@ -87,20 +91,23 @@ struct Key<'a> {
     shown: &'a str,
     /// Its characters that matter.
     plain: String,
+    /// The same one by one.
+    chars: Vec<char>,
     /// The thing's own name, not a synonym.
     is_name: bool,
 }
 
-impl Key<'_> {
-    /// How it reads; worked out only for the few candidates that need it.
-    fn readings(&self) -> Vec<Reading> {
-        readings(&self.plain)
+impl<'a> Key<'a> {
+    fn new(shown: &'a str, is_name: bool) -> Self {
+        let plain = plain(shown);
+        Self { shown, chars: plain.chars().collect(), plain, is_name }
     }
 }
 
 /// What was typed, as it is compared.
 pub(crate) struct Typed {
     pub(crate) plain: String,
+    chars: Vec<char>,
     pub(crate) readings: Vec<Reading>,
     /// Only Latin letters and digits: pinyin, initials or a code.
     pub(crate) latin: bool,
@@ -110,7 +117,7 @@ impl Typed {
     pub(crate) fn new(text: &str) -> Self {
         let plain: String = plain(text).chars().take(60).collect();
         let latin = !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric());
-        Self { readings: readings(&plain), plain, latin }
+        Self { readings: readings(&plain), chars: plain.chars().collect(), plain, latin }
     }
 }
 
@@ -122,20 +129,19 @@ pub(crate) fn judge(
     depth: Depth,
     content: impl FnOnce() -> String,
 ) -> Option<(u32, HitReason)> {
-    let key = |shown, is_name| Key { shown, plain: plain(shown), is_name };
-    let keys = std::iter::once(key(name, true)).chain(synonyms.iter().map(|s| key(s.as_str(), false)));
+    let keys = std::iter::once(Key::new(name, true)).chain(synonyms.iter().map(|s| Key::new(s, false)));
     let best = keys.filter_map(|key| judge_key(typed, &key, depth)).max_by_key(|(score, _)| *score);
     let reason = |code: ReasonCode| HitReason { code, text: code.label().to_owned() };
     let by_code = (plain(code) == typed.plain).then(|| (1000, reason(ReasonCode::Code)));
     let found = best.into_iter().chain(by_code).max_by_key(|(score, _)| *score);
-    let content = || if depth == Depth::Forgiving { content() } else { String::new() };
-    found.or_else(|| (typed.plain.chars().count() > 1 && content().contains(&typed.plain)).then(|| (200, reason(ReasonCode::Content))))
+    let content = || if depth == Depth::Anywhere { content() } else { String::new() };
+    found.or_else(|| (typed.chars.len() > 1 && content().contains(&typed.plain)).then(|| (200, reason(ReasonCode::Content))))
 }
 
 fn judge_key(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, HitReason)> {
-    let (value, code) = if typed.latin { by_letters(typed, key) } else { by_characters(typed, key, depth) }?;
+    let (value, code) = if typed.latin { by_letters(typed, key, depth) } else { by_characters(typed, key, depth) }?;
     // Of two fits alike, the shorter name says it more exactly.
-    let spare = u32::try_from(key.plain.chars().count().abs_diff(typed.plain.chars().count())).unwrap_or(50).min(50);
+    let spare = u32::try_from(key.chars.len().abs_diff(typed.chars.len())).unwrap_or(50).min(50);
     let text = match (code, key.is_name) {
         (ReasonCode::Synonym, _) | (_, false) => {
             format!("{}「{}」", if code == ReasonCode::Synonym { "俗称" } else { code.label() }, key.shown)
@@ -160,25 +166,24 @@ fn by_characters(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, Rea
     if k.contains(q) {
         return Some((800, own));
     }
-    if k.chars().count() > 1 && q.contains(k) {
+    if key.chars.len() > 1 && q.contains(k) {
         return Some((750, own));
     }
     if depth == Depth::AsTyped {
         return None;
     }
-    let sounds_like = || {
-        let readings = key.readings();
-        typed.readings.iter().any(|a| readings.iter().any(|b| b.pinyin.contains(&a.pinyin)))
-    };
     // What sounds alike is as long as what was typed, or longer.
-    let characters = q.chars().count();
-    if characters > 1 && k.chars().count() >= characters && sounds_like() {
+    let (characters, known) = (typed.chars.len(), key.chars.len());
+    let mixed = || {
+        typed.plain.bytes().any(|b| b.is_ascii_alphabetic()) && typed.readings.iter().any(|r| letters_of(&key.chars).contains(&r.pinyin))
+    };
+    if characters > 1 && known >= characters && (sounds_like(&typed.chars, &key.chars) || mixed()) {
         return Some((600, ReasonCode::Pinyin));
     }
     if turned_round(q, k) {
         return Some((640, own));
     }
-    similar(q, k).map(|share| (share * 5, ReasonCode::Similar))
+    similar(&typed.chars, &key.chars).map(|share| (share * 5, ReasonCode::Similar))
 }
 
 /// Both words of what was typed stand in `text`, in whichever order: 公司注销, 注销公司.
@@ -191,34 +196,22 @@ fn turned_round(typed: &str, text: &str) -> bool {
     })
 }
 
-fn by_letters(typed: &Typed, key: &Key<'_>) -> Option<(u32, ReasonCode)> {
+fn by_letters(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, ReasonCode)> {
     let q = typed.plain.as_str();
     if key.plain.contains(q) {
         return Some((850, if key.is_name { ReasonCode::Name } else { ReasonCode::Synonym }));
     }
-    let readings = key.readings();
-    let best = readings.iter().filter_map(|reading| {
-        if reading.pinyin == q {
-            Some((900, ReasonCode::Pinyin))
-        } else if reading.pinyin.strip_suffix("zheng") == Some(q) {
-            Some((890, ReasonCode::Pinyin))
-        } else if reading.initials == q {
-            Some((880, ReasonCode::Initials))
-        } else if reading.pinyin.starts_with(q) && q.len() > 2 {
-            Some((780, ReasonCode::Pinyin))
-        } else if reading.initials.starts_with(q) && q.len() > 1 {
-            Some((720, ReasonCode::Initials))
-        } else if reading.pinyin.contains(q) && q.len() > 3 {
-            Some((700, ReasonCode::Pinyin))
-        } else if reading.initials.contains(q) && q.len() > 2 {
-            Some((650, ReasonCode::Initials))
-        } else if q.len() > 4 {
-            nearly(q, &reading.pinyin).map(|share| (share * 5, ReasonCode::Similar))
-        } else {
-            None
-        }
+    let spelled = spells(q, &key.chars).and_then(|how| match how {
+        Spelling::Whole => Some((900, ReasonCode::Pinyin)),
+        Spelling::ButCertificate => Some((890, ReasonCode::Pinyin)),
+        Spelling::Initials => Some((880, ReasonCode::Initials)),
+        Spelling::Beginning => (q.len() > 2).then_some((780, ReasonCode::Pinyin)),
+        Spelling::InitialsBeginning => (q.len() > 1).then_some((720, ReasonCode::Initials)),
+        Spelling::Inside => (q.len() > 3).then_some((700, ReasonCode::Pinyin)),
+        Spelling::InitialsInside => (q.len() > 2).then_some((650, ReasonCode::Initials)),
     });
-    best.max_by_key(|(score, _)| *score)
+    let forgiven = || nearly(&typed.chars, &key.chars).map(|share| (share * 5, ReasonCode::Similar));
+    spelled.or_else(|| if depth == Depth::Anywhere && q.len() > 4 { forgiven() } else { None })
 }
 
 /// A name without what names of its kind end with: people leave it out, or put it in.
@@ -230,21 +223,20 @@ fn stem(text: &str) -> &str {
 
 /// The share, in per cent, of what was typed that stands in `text` in the same order; `None` below two thirds. One
 /// slip in three characters is forgiven.
-fn similar(typed: &str, text: &str) -> Option<u32> {
-    let (q, k): (Vec<char>, Vec<char>) = (typed.chars().collect(), text.chars().collect());
-    if q.len() < 3 {
+fn similar(typed: &[char], text: &[char]) -> Option<u32> {
+    if typed.len() < 3 {
         return None;
     }
-    let common = common_subsequence(&q, &k);
-    let share = u32::try_from(common * 100 / q.len()).unwrap_or(0);
+    let common = common_subsequence(typed, text);
+    let share = u32::try_from(common * 100 / typed.len()).unwrap_or(0);
     // A long name holds many characters in some order by chance.
-    (share >= 66 && common * 3 >= k.len()).then_some(share)
+    (share >= 66 && common * 3 >= text.len()).then_some(share)
 }
 
 /// The same for letters: at most one slip in five.
-fn nearly(typed: &str, text: &str) -> Option<u32> {
-    let (q, k): (Vec<char>, Vec<char>) = (typed.chars().collect(), text.chars().take(typed.len() + 2).collect());
-    let share = u32::try_from(common_subsequence(&q, &k) * 100 / q.len()).unwrap_or(0);
+fn nearly(typed: &[char], text: &[char]) -> Option<u32> {
+    let letters: Vec<char> = letters_of(text).chars().take(typed.len() + 2).collect();
+    let share = u32::try_from(common_subsequence(typed, &letters) * 100 / typed.len()).unwrap_or(0);
     (share >= 80).then_some(share)
 }
 

@@ -40,25 +40,30 @@ impl ZoneSnapshot {
     /// The plan of `subject` as in force on `day`.
     #[must_use]
     pub fn plan(&self, subject: Subject<'_>, day: NaiveDate) -> Option<Arc<Plan>> {
-        match subject {
-            Subject::Matter(code) => self.pinned_plan(None, vec![self.catalogue.matter(code, day)?.id]),
+        let key = match subject {
+            Subject::Matter(code) => (None, vec![self.catalogue.matter(code, day)?.id]),
             Subject::Bundle(code) => {
                 let bundle = self.catalogue.bundle(code, day)?;
                 let members = bundle.document.members.iter();
-                let matters = members.map(|m| self.catalogue.matter(&m.matter, day).map(|v| v.id)).collect::<Option<_>>()?;
-                self.pinned_plan(Some(bundle.id), matters)
+                (Some(bundle.id), members.map(|m| self.catalogue.matter(&m.matter, day).map(|v| v.id)).collect::<Option<_>>()?)
             }
-        }
+        };
+        self.kept_plan(key, |_| Plan::of(&self.catalogue, subject, day))
     }
 
     /// The plan of pinned versions.
     #[must_use]
     pub fn pinned_plan(&self, bundle: Option<Uuid>, matters: Vec<Uuid>) -> Option<Arc<Plan>> {
-        let key = (bundle, matters);
+        let pinned = |key: &PinnedVersions| Plan::of_pinned(&self.catalogue, key.0, &key.1);
+        self.kept_plan((bundle, matters), pinned)
+    }
+
+    /// The plan kept under `key`, or made now.
+    fn kept_plan(&self, key: PinnedVersions, make: impl FnOnce(&PinnedVersions) -> Option<Plan>) -> Option<Arc<Plan>> {
         if let Some(plan) = self.plans.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Some(plan.clone());
         }
-        let plan = Arc::new(Plan::of_pinned(&self.catalogue, key.0, &key.1)?);
+        let plan = Arc::new(make(&key)?);
         let mut plans = self.plans.0.write().unwrap_or_else(PoisonError::into_inner);
         if plans.len() >= MOST_PLANS {
             plans.clear();

@@ -2,9 +2,7 @@
 
 use super::{Facts, Plan, commitment, deferral};
 use crate::calendar::{HallHours, WorkCalendar};
-use crate::catalogue::{
-    ConditionFacts, MaterialClass, MaterialFormat, MaterialKind, MaterialSource, Matter, Need, Requirement, RequirementChoice,
-};
+use crate::catalogue::{ConditionFacts, MaterialClass, MaterialSource, Matter, Need, Requirement, RequirementChoice};
 use crate::reason::Reason;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -204,10 +202,10 @@ impl View<'_> {
         if let Some(stand_in) = held_stand_in {
             reasons.push(Reason::new("only_under_deferral", format!("「{}」仅可在容缺受理时代替", stand_in.name), self.deferral_basis()));
         }
-        let mut item = match first {
-            Some(choice) => self.item(requirement, choice, ItemStatus::Missing, None, reasons),
-            None => self.item(requirement, &unnamed(requirement), ItemStatus::Missing, None, reasons),
-        };
+        // A group without any choice, which publication refuses, goes by its own code.
+        let unnamed = || RequirementChoice::named(&requirement.code, &requirement.code);
+        let choice = first.map_or_else(unnamed, |c| (*c).clone());
+        let mut item = self.item(requirement, &choice, ItemStatus::Missing, None, reasons);
         if names.len() > 1 {
             item.alternatives = ordinary.iter().map(|c| MaterialName { material: c.material.clone(), name: c.name.clone() }).collect();
         }
@@ -261,23 +259,5 @@ impl View<'_> {
             reasons,
             alternatives: Vec::new(),
         }
-    }
-}
-
-/// A group without any choice, which publication refuses; named by its own code.
-fn unnamed(requirement: &Requirement) -> RequirementChoice {
-    RequirementChoice {
-        material: requirement.code.clone(),
-        name: requirement.code.clone(),
-        source: MaterialSource::Applicant,
-        issued_by: None,
-        how: None,
-        reusable_months: None,
-        kind: MaterialKind::Other,
-        format: MaterialFormat::Either,
-        originals: 0,
-        copies: 0,
-        standard: None,
-        only_under_deferral: false,
     }
 }

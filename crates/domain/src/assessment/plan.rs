@@ -2,7 +2,8 @@
 
 use crate::calendar::Limit;
 use crate::catalogue::{
-    Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, FormProblem, Matter, Situation, Subject, Version, merge_forms,
+    Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, FormProblem, Matter, RequirementChoice, Situation, Subject, Version,
+    merge_forms,
 };
 use chrono::{Months, NaiveDate};
 use std::sync::Arc;
@@ -131,6 +132,26 @@ impl Plan {
             }
         }
         asked
+    }
+
+    /// What is known of each material that the matters taking part may ask for, once; of originals and copies the most
+    /// that any of them asks for.
+    #[must_use]
+    pub fn materials(&self, facts: &ConditionFacts) -> Vec<RequirementChoice> {
+        let mut known: Vec<RequirementChoice> = Vec::new();
+        let requirements = self.active(facts).into_iter().flat_map(|m| &m.document.requirements);
+        let asked = requirements.filter(|r| r.when.as_ref().is_none_or(|c| c.holds(facts)));
+        for choice in asked.flat_map(|r| &r.choices) {
+            match known.iter_mut().find(|k| k.material == choice.material) {
+                Some(same) => {
+                    same.originals = same.originals.max(choice.originals);
+                    same.copies = same.copies.max(choice.copies);
+                    same.in_person |= choice.in_person;
+                }
+                None => known.push(choice.clone()),
+            }
+        }
+        known
     }
 
     /// Whether a document handed in on `handed_in` can still be used for `code` on `today`, as every matter that asks

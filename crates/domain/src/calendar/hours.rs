@@ -35,6 +35,14 @@ impl HallHours {
         hours.iter().filter(|h| h.effective_from <= date).max_by_key(|h| h.effective_from).or_else(|| hours.first())
     }
 
+    /// The hours that hold on `date`, in Chinese.
+    #[must_use]
+    pub fn text(hours: &[Self], date: NaiveDate) -> Option<String> {
+        let span = |s: &Session| format!("{}-{}", s.opens.format("%H:%M"), s.closes.format("%H:%M"));
+        let spans: Vec<String> = Self::on(hours, date)?.sessions.iter().map(span).collect();
+        Some(format!("工作日 {}", spans.join("，")))
+    }
+
     /// Minutes of business in a day.
     #[must_use]
     pub fn minutes(&self) -> i64 {

@@ -172,6 +172,17 @@ pub fn explain_schema_error(error: &ValidationError<'_>) -> Vec<FormProblem> {
             };
             unexpected.iter().map(unknown).collect()
         }
+        // What may be absent is nothing or of its shape: where it is of neither, its own shape tells what is wrong.
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+            let other_type = |e: &ValidationError<'_>| {
+                matches!(e.kind(), ValidationErrorKind::Type { .. }) && e.instance_path() == error.instance_path()
+            };
+            let meant = context.iter().find(|branch| !branch.is_empty() && !branch.iter().any(other_type));
+            match meant {
+                Some(branch) => branch.iter().flat_map(explain_schema_error).collect(),
+                None => one(at, "wrong_format", "格式不正确".to_owned()),
+            }
+        }
         ValidationErrorKind::Type { .. } => one(at, "wrong_type", "填写的数据类型不对".to_owned()),
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => one(at, "not_in_list", "不在可选范围内".to_owned()),
         ValidationErrorKind::Minimum { limit } | ValidationErrorKind::ExclusiveMinimum { limit } => {

@@ -1,9 +1,9 @@
 //! A matter (政务服务事项) as one body of the zone handles it.
 
 use super::{
-    Audience, Authority, CaseKind, Channel, CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts, Convenience, DeferralRule,
-    ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineDepth, Procedure, Requirement, ResultType, Separation,
-    SilenceRule, Situation, Source, SpecialProcedure, Step, SystemOfRecord,
+    Attachment, Audience, Authority, CaseKind, Channel, Charge, CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts,
+    Convenience, DeferralRule, ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineAccess, OnlineDepth,
+    Procedure, Requirement, ResultType, Separation, SilenceRule, Situation, Source, SpecialProcedure, Step, SystemOfRecord,
 };
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,13 @@ pub struct Limits {
     pub promised_source: Source,
     /// What starts them.
     pub starts: LimitStart,
+    /// What has to be known about the statutory limit (法定办结时限说明).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "不含听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审所需时间")]
+    pub statutory_note: Option<String>,
+    /// What has to be known about the promise (承诺办结时限说明).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_note: Option<String>,
 }
 
 /// Other limits in some situation.
@@ -85,10 +92,18 @@ pub struct Matter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[0-9A-Z]{10,12}$", example = "000117005000")]
     pub catalog_code: Option<String>,
+    /// 地方基本编码, opaque; at most 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Z-]{1,50}$")]
+    pub local_catalog_code: Option<String>,
     /// 实施编码, opaque; at most 36 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[0-9A-Z-]{1,36}$")]
     pub implementation_code: Option<String>,
+    /// 地方实施编码, opaque; at most 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Z-]{1,50}$")]
+    pub local_implementation_code: Option<String>,
     /// 业务办理项编码, opaque; at most 50 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[0-9A-Z-]{1,50}$")]
@@ -133,6 +148,10 @@ pub struct Matter {
     /// Level of government that exercises it.
     #[serde(default = "county")]
     pub exercise_level: ExerciseLevel,
+    /// What of the power this level exercises (行使内容、权限划分).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "园区范围内的房屋建筑和市政基础设施工程")]
+    pub exercise_content: Option<String>,
     /// Handled only on application (依申请).
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub on_application: bool,
@@ -152,6 +171,9 @@ pub struct Matter {
     /// Steps of the flow (办理流程).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flow: Vec<Step>,
+    /// The flow as a chart (流程图).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_chart: Option<Attachment>,
     /// Points of the handling standard (工作规范).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<CheckPoint>,
@@ -181,6 +203,13 @@ pub struct Matter {
     /// Where it is handled; empty = not in any hall.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handled_at: Vec<HandledAt>,
+    /// When it is handled (办理时间), where that is not whenever the hall is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "工作日 9:00-12:00，13:00-17:00；周六上午预约办理")]
+    pub service_hours: Option<String>,
+    /// Where else it can be applied for online.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online_access: Option<OnlineAccess>,
     /// Conveniences on offer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conveniences: Vec<Convenience>,
@@ -196,6 +225,9 @@ pub struct Matter {
     /// The law or price list that sets the fee (收费依据).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_basis: Option<String>,
+    /// The charges one by one (收费项目).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<Charge>,
     /// Name of the result.
     #[schema(example = "建筑工程施工许可证")]
     pub result_name: String,
@@ -206,6 +238,9 @@ pub struct Matter {
     /// What the result is.
     #[serde(default = "certificate")]
     pub result_type: ResultType,
+    /// What the result looks like (结果样本).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result_sample: Option<Attachment>,
     /// What a grant opens besides the result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consequences: Vec<String>,
@@ -230,6 +265,12 @@ pub struct Matter {
     /// How to seek remedy (行政复议、行政诉讼); absent = the procedure's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedies: Option<String>,
+    /// What the law lets the applicant have (依法享有的权利); absent = what the procedure gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights: Option<String>,
+    /// What the law asks of him (依法履行的义务); absent = what the procedure asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duties: Option<String>,
     /// Words citizens use for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub synonyms: Vec<String>,
@@ -303,6 +344,18 @@ impl Matter {
         let variants = self.limit_variants.iter().map(|v| v.limits.promised);
         let by_commitment = self.commitment.as_ref().and_then(|r| r.promised);
         variants.chain(by_commitment).fold(self.limits.promised, |a, b| if b.half_days() < a.half_days() { b } else { a })
+    }
+
+    /// What the law lets the applicant have.
+    #[must_use]
+    pub fn rights_text(&self) -> &str {
+        self.rights.as_deref().unwrap_or(self.procedure.rules().rights)
+    }
+
+    /// What the law asks of the applicant.
+    #[must_use]
+    pub fn duties_text(&self) -> &str {
+        self.duties.as_deref().unwrap_or(self.procedure.rules().duties)
     }
 
     /// The legal basis in one line.

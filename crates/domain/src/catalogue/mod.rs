@@ -13,6 +13,7 @@ mod figures;
 mod form;
 mod graph;
 mod matter;
+mod offer;
 mod procedure;
 mod reform;
 mod requirement;
@@ -36,6 +37,7 @@ pub use figures::{Figures, LimitSum, Reduction};
 pub use form::{Form, FormProblem, explain_schema_error, merge_forms};
 pub use graph::{Cycle, order};
 pub use matter::{LegalBasis, LimitStart, LimitVariant, Limits, Matter, OpenedDuty};
+pub use offer::{Attachment, Charge, OnlineAccess};
 pub use procedure::{Extension, ExtensionRule, ProcedureRules, SilenceRule};
 pub use reform::TaskProgress;
 pub use requirement::{

@@ -22,6 +22,10 @@ pub struct ProcedureRules {
     pub refusal_title: &'static str,
     /// What is decided where it is refused.
     pub refused: &'static str,
+    /// What the law lets an applicant have.
+    pub rights: &'static str,
+    /// What the law asks of an applicant.
+    pub duties: &'static str,
 }
 
 /// How long a limit may be extended.
@@ -47,6 +51,8 @@ impl Procedure {
             grant_title: "办理结果告知书",
             refusal_title: "不予办理告知书",
             refused: "不予办理",
+            rights: "对办理结果不服的，有权依法申请行政复议或者提起行政诉讼",
+            duties: "如实提交有关材料，并对材料的真实性负责",
         };
         match self {
             // 行政许可法 32, 38, 42.
@@ -56,6 +62,8 @@ impl Procedure {
                 grant_title: "准予行政许可决定书",
                 refusal_title: "不予行政许可决定书",
                 refused: "不予许可",
+                rights: "享有陈述权、申辩权；对决定不服的，有权依法申请行政复议或者提起行政诉讼（行政许可法 7）",
+                duties: "如实提交有关材料和反映真实情况，并对申请材料实质内容的真实性负责（行政许可法 31）",
                 ..plain
             },
             // Each register has a law of its own; what it says of extensions, silence and refusals stands with the matter.

@@ -1,6 +1,6 @@
 //! What has to be handed in (申请材料), and what may replace or follow it.
 
-use super::Condition;
+use super::{Attachment, Condition};
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,6 +59,10 @@ pub struct Requirement {
     /// The law or policy that asks for it.
     #[schema(example = "建筑法 8")]
     pub basis: String,
+    /// In which cases a material that is not necessary is handed in (非必要时办理情形).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "有代理人时提供")]
+    pub in_cases: Option<String>,
     /// The materials.
     pub choices: Vec<RequirementChoice>,
 }
@@ -155,9 +159,57 @@ pub struct RequirementChoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "加盖公章，在有效期内")]
     pub standard: Option<String>,
+    /// What to mind when filling it in (填报须知).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "用黑色签字笔填写，不得涂改")]
+    pub filling: Option<String>,
+    /// Its pages, where they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 9999, example = 2)]
+    pub pages: Option<u16>,
+    /// Size of the paper (规格).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "A4")]
+    pub paper_size: Option<String>,
+    /// The applicant has to be there in person (需本人到场).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_person: bool,
+    /// The blank form (空白表格).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blank_form: Option<Attachment>,
+    /// A filled-in sample (示范文本).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Attachment>,
     /// Counts only while the material named in the deferral rule is deferred.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_under_deferral: bool,
+}
+
+impl RequirementChoice {
+    /// A material of which only code and name are known.
+    #[must_use]
+    pub fn named(material: &str, name: &str) -> Self {
+        Self {
+            material: material.to_owned(),
+            name: name.to_owned(),
+            source: MaterialSource::Applicant,
+            issued_by: None,
+            how: None,
+            reusable_months: None,
+            kind: MaterialKind::Other,
+            format: MaterialFormat::Either,
+            originals: 0,
+            copies: 0,
+            standard: None,
+            filling: None,
+            pages: None,
+            paper_size: None,
+            in_person: false,
+            blank_form: None,
+            sample: None,
+            only_under_deferral: false,
+        }
+    }
 }
 
 const fn other_kind() -> MaterialKind {

@@ -1,12 +1,14 @@
 //! The guide (办事指南) of a matter or bundle on the answers given: one source for the app, the window and paper.
 
+use chrono::NaiveDate;
 use domain::assessment::{Assessment, Facts, MaterialCount, Plan, Schedule, assess, count_materials, schedule_of};
-use domain::calendar::Limit;
+use domain::calendar::{HallHours, Limit};
 use domain::catalogue::{
-    Channel, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, Matter, OnlineDepth, ResultType, Situation, Source,
-    SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone, count_steps,
+    Attachment, Channel, Charge, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, Matter, OnlineAccess, OnlineDepth,
+    RequirementChoice, ResultType, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone, count_steps,
 };
 use domain::flow::remedies;
+use domain::local_time::date_of;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -28,6 +30,8 @@ pub struct Guide {
     pub situations: Vec<Situation>,
     /// Materials, limit and due date on these answers, with nothing handed in.
     pub assessment: Assessment,
+    /// Every material that may be asked for: form, copies, blank form, sample, what to mind.
+    pub material_details: Vec<RequirementChoice>,
     /// How many materials are asked for.
     pub materials: MaterialCount,
     /// How long it takes, matter by matter.
@@ -127,6 +131,15 @@ pub struct GuideMatter {
     /// The promise in Chinese.
     #[schema(example = "3日")]
     pub promised_text: String,
+    /// What has to be known about the statutory limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statutory_note: Option<String>,
+    /// What has to be known about the promise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promised_note: Option<String>,
+    /// The flow as a chart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_chart: Option<Attachment>,
     /// What may take time outside of the limit.
     pub special_procedures: Vec<SpecialProcedure>,
     /// Name of the result.
@@ -134,12 +147,21 @@ pub struct GuideMatter {
     pub result_name: String,
     /// What the result is.
     pub result_type: ResultType,
+    /// What the result looks like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result_sample: Option<Attachment>,
     /// Fee in words; absent = free.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<String>,
     /// What sets the fee.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_basis: Option<String>,
+    /// The charges one by one.
+    pub charges: Vec<Charge>,
+    /// What the law lets the applicant have.
+    pub rights: String,
+    /// What the law asks of him.
+    pub duties: String,
     /// Visits the applicant must make.
     pub visits: u8,
     /// Why he must come.
@@ -149,6 +171,12 @@ pub struct GuideMatter {
     pub channels: Vec<Channel>,
     /// How much of it can be done online.
     pub online_depth: OnlineDepth,
+    /// Where else it can be applied for online.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online_access: Option<OnlineAccess>,
+    /// When it is handled.
+    #[schema(example = "工作日 09:00-12:00，13:00-17:00")]
+    pub service_hours: String,
     /// Conveniences on offer.
     pub conveniences: Vec<Convenience>,
     /// Where it is handled.
@@ -184,12 +212,13 @@ impl Guide {
             name: plan.name.clone(),
             version: plan.bundle.as_ref().map(|b| b.number).or_else(|| plan.matters.first().map(|m| m.number)).unwrap_or_default(),
             situations: plan.situations.clone(),
+            material_details: plan.materials(&conditions),
             materials: count_materials(plan, &conditions, &assessment),
             schedule: schedule_of(plan, facts),
             form: plan.form.schema().clone(),
             intermediary_services: zone.intermediary_services.iter().filter(needed).cloned().collect(),
             bundle: plan.bundle.as_ref().map(|v| bundle(v, zone)),
-            matters: active.into_iter().map(|v| matter(v, v.document.limits_on(&conditions), zone)).collect(),
+            matters: active.into_iter().map(|v| matter(v, v.document.limits_on(&conditions), zone, date_of(facts.at))).collect(),
             assessment,
         }
     }
@@ -213,7 +242,7 @@ fn bundle(version: &Version<domain::catalogue::Bundle>, zone: &Zone) -> GuideBun
     }
 }
 
-fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone) -> GuideMatter {
+fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone, day: NaiveDate) -> GuideMatter {
     let m = version.document.as_ref();
     let department_name = zone.department(&m.department).map_or_else(String::new, |d| d.name.clone());
     let place = |at: &domain::catalogue::HandledAt| {
@@ -233,6 +262,15 @@ fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone) -> GuideMatte
         special_procedures: m.special_procedures.clone(),
         result_name: m.result_name.clone(),
         result_type: m.result_type,
+        result_sample: m.result_sample.clone(),
+        statutory_note: limits.statutory_note.clone(),
+        promised_note: limits.promised_note.clone(),
+        flow_chart: m.flow_chart.clone(),
+        charges: m.charges.clone(),
+        rights: m.rights_text().to_owned(),
+        duties: m.duties_text().to_owned(),
+        online_access: m.online_access.clone(),
+        service_hours: m.service_hours.clone().or_else(|| HallHours::text(&zone.hours, day)).unwrap_or_default(),
         fee: m.fee.clone(),
         fee_basis: m.fee_basis.clone(),
         visits: m.visits,

@@ -3,6 +3,7 @@
 
 use super::guide::{Guide, GuideMatter};
 use domain::assessment::{Item, ItemStatus};
+use domain::catalogue::{Attachment, MaterialFormat, RequirementChoice};
 use maud::{DOCTYPE, Markup, html};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -127,8 +128,24 @@ fn item(item: &Item, guide: &Guide) -> String {
     let users: Vec<&str> = guide.matters.iter().filter(|m| item.needed_by.contains(&m.code)).map(|m| m.name.as_str()).collect();
     let notes = item.reasons.iter().filter(|r| ["may_be_deferred", "may_be_committed"].contains(&r.code.as_str()));
     let mut parts = vec![format!("{name}　{how}"), format!("用于：{}", users.join("、"))];
+    let details = guide.material_details.iter().filter(|d| d.material == item.material);
+    parts.extend(details.filter(|_| item.status != ItemStatus::Sibling).flat_map(detail));
     parts.extend(notes.map(|r| r.text.clone()));
     parts.join("；")
+}
+
+/// What has to be known of a material.
+fn detail(choice: &RequirementChoice) -> Vec<String> {
+    let count = |n: u8, what: &str| (n > 0).then(|| format!("{what}{n}份"));
+    let link = |attachment: &Option<Attachment>, what: &str| attachment.as_ref().map(|a| format!("{what}：{}", a.address));
+    let told = |text: &Option<String>, what: &str| text.as_ref().map(|t| format!("{what}：{t}"));
+    let form = (choice.format != MaterialFormat::Either).then(|| choice.format.label().to_owned());
+    let pages = choice.pages.map(|n| format!("{n}页{}", choice.paper_size.as_deref().unwrap_or_default()));
+    let person = choice.in_person.then(|| "需本人到场".to_owned());
+    let facts = [form, count(choice.originals, "原件"), count(choice.copies, "复印件"), pages, person];
+    let words = [told(&choice.standard, "受理标准"), told(&choice.filling, "填报须知")];
+    let links = [link(&choice.blank_form, "空白表格"), link(&choice.sample, "示范文本")];
+    facts.into_iter().chain(words).chain(links).flatten().collect()
 }
 
 fn limits(guide: &Guide) -> Vec<String> {
@@ -149,11 +166,20 @@ fn matter(m: &GuideMatter) -> Section {
     lines.extend(m.conditions.iter().enumerate().map(|(i, c)| format!("条件{}：{c}", i + 1)));
     lines.push(format!("办理流程：{}", m.flow.join("→")));
     lines.push(format!("收费：{}", m.fee.as_deref().unwrap_or("不收费")));
+    lines.extend(m.charges.iter().map(|c| {
+        let reduction = c.reduction.as_ref().map_or_else(String::new, |r| format!("；减免：{r}"));
+        format!("{}：{}（依据：{}{reduction}）", c.name, c.standard, c.basis)
+    }));
     lines.push(match &m.visit_reason {
         Some(reason) if m.visits > 0 => format!("到现场{}次：{reason}", m.visits),
         _ => format!("到现场{}次", m.visits),
     });
     lines.push(format!("办理结果：{}", m.result_name));
+    lines.extend([&m.statutory_note, &m.promised_note].into_iter().flatten().map(|note| format!("时限说明：{note}")));
+    lines.push(format!("申请人权利：{}", m.rights));
+    lines.push(format!("申请人义务：{}", m.duties));
+    let online = m.online_access.iter().flat_map(|a| a.web.iter().chain(&a.mobile));
+    lines.extend(online.map(|address| format!("网上办理：{address}")));
     lines.extend(m.special_procedures.iter().map(|p| format!("特别程序：{}（{}）", p.name, p.basis)));
     lines.extend(m.later.iter().map(|l| format!("{}：{}（{}）", l.kind.label(), l.how, l.basis)));
     Section::new(m.name.clone(), lines)
@@ -163,7 +189,8 @@ fn contacts(guide: &Guide, hotline: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for m in &guide.matters {
         for place in &m.places {
-            let line = format!("{}{}", place.name, place.address.as_ref().map_or_else(String::new, |a| format!("（{a}）")));
+            let line =
+                format!("{}{}　{}", place.name, place.address.as_ref().map_or_else(String::new, |a| format!("（{a}）")), m.service_hours);
             if !lines.contains(&line) {
                 lines.push(line);
             }

@@ -3,7 +3,8 @@
 use super::condition::{Names, check_condition};
 use super::form::check_form;
 use super::{Finding, duplicates, is_blank, is_slug, missing};
-use crate::catalogue::{Authority, CaseKind, CheckPhase, Limits, Matter, Situation, StepOrigin, Zone};
+use crate::catalogue::offer::is_public_address;
+use crate::catalogue::{Attachment, Authority, CaseKind, CheckPhase, Limits, Matter, Situation, StepOrigin, Zone};
 use crate::identity::CreditCode;
 use std::collections::BTreeSet;
 
@@ -30,6 +31,8 @@ pub fn check_matter(matter: &Matter, zone: &Zone) -> Vec<Finding> {
     found.extend(limits(matter));
     found.extend(materials(matter));
     found.extend(flow(matter));
+    found.extend(charges(matter));
+    found.extend(addresses(matter));
     found.extend(duplicates(matter.checklist.iter().map(|p| p.code.as_str()), "/checklist", "审查要点代码重复"));
     found.extend(check_form(&matter.form));
     found.extend(situations(&matter.situations));
@@ -59,7 +62,8 @@ fn elements(matter: &Matter) -> Vec<Finding> {
     let decides_later = matter.case_kind == CaseKind::Promised;
     require(!decides_later || matter.examination_points().next().is_some(), "checklist", "审查要点");
     require(matter.visits == 0 || !is_blank(matter.visit_reason.as_deref()), "visit_reason", "必须现场办理原因说明");
-    require(matter.fee.is_none() || !is_blank(matter.fee_basis.as_deref()), "fee_basis", "收费依据");
+    require(matter.fee.is_none() || !is_blank(matter.fee_basis.as_deref()) || !matter.charges.is_empty(), "fee_basis", "收费依据");
+    require(matter.charges.is_empty() || !is_blank(matter.fee.as_deref()), "fee", "收费说明");
     let delegated = matches!(matter.authority, Authority::Devolved | Authority::Entrusted);
     require(!delegated || !is_blank(matter.delegated_by.as_deref()), "delegated_by", "赋权或者委托部门");
     found
@@ -75,6 +79,13 @@ fn codes(matter: &Matter) -> Vec<Finding> {
         found.push(Finding::error("/catalog_code", "wrong_format", "基本编码应为10至12位数字或者大写字母"));
     }
     let opaque = |text: &str, most: usize| (1..=most).contains(&text.len()) && upper(&text.replace('-', ""));
+    for (pointer, code) in
+        [("/local_catalog_code", &matter.local_catalog_code), ("/local_implementation_code", &matter.local_implementation_code)]
+    {
+        if code.as_deref().is_some_and(|c| !opaque(c, 50)) {
+            found.push(Finding::error(pointer, "wrong_format", "地方编码最多50位，由数字、大写字母和连字符组成"));
+        }
+    }
     if matter.handling_item_code.as_deref().is_some_and(|c| !opaque(c, 50)) {
         found.push(Finding::error("/handling_item_code", "wrong_format", "业务办理项编码最多50位，由数字、大写字母和连字符组成"));
     }
@@ -149,6 +160,35 @@ fn flow(matter: &Matter) -> Vec<Finding> {
     let lost = matter.flow.iter().enumerate().filter(|(_, s)| s.origin == StepOrigin::Merged && !standing(s.into.as_ref()));
     let text = "归并的环节应写明归并到哪个保留的环节";
     lost.map(|(i, _)| Finding::error(format!("/flow/{i}/into"), "unknown", text)).collect()
+}
+
+/// Each charge whole (行政许可法 59: 按照公布的法定项目和标准收费).
+fn charges(matter: &Matter) -> Vec<Finding> {
+    let blank = |text: &str| text.trim().is_empty();
+    let each = matter.charges.iter().enumerate().flat_map(|(i, c)| {
+        let parts = [("name", &c.name, "收费项目名称"), ("standard", &c.standard, "收费标准"), ("basis", &c.basis, "收费依据")];
+        parts.into_iter().filter(|(_, text, _)| blank(text)).map(move |(member, _, name)| missing(&format!("charges/{i}/{member}"), name))
+    });
+    each.collect()
+}
+
+/// Everything that is given to the public as an address.
+fn addresses(matter: &Matter) -> Vec<Finding> {
+    let attachment = |pointer: String, a: &Option<Attachment>| a.as_ref().map(|a| (format!("{pointer}/address"), a.address.clone()));
+    let mut all: Vec<Option<(String, String)>> =
+        vec![attachment("/flow_chart".to_owned(), &matter.flow_chart), attachment("/result_sample".to_owned(), &matter.result_sample)];
+    if let Some(access) = &matter.online_access {
+        all.push(access.web.clone().map(|a| ("/online_access/web".to_owned(), a)));
+        all.push(access.mobile.clone().map(|a| ("/online_access/mobile".to_owned(), a)));
+    }
+    for (i, requirement) in matter.requirements.iter().enumerate() {
+        for (j, choice) in requirement.choices.iter().enumerate() {
+            all.push(attachment(format!("/requirements/{i}/choices/{j}/blank_form"), &choice.blank_form));
+            all.push(attachment(format!("/requirements/{i}/choices/{j}/sample"), &choice.sample));
+        }
+    }
+    let wrong = all.into_iter().flatten().filter(|(_, address)| !is_public_address(address));
+    wrong.map(|(pointer, _)| Finding::error(pointer, "wrong_format", "应为以https://开头的网址")).collect()
 }
 
 /// What of a zone's profile a matter names: departments, places, windows.

@@ -252,7 +252,7 @@ pub(crate) async fn export_catalogue(
         ExportFormat::Exchange => {
             let (catalogue, today) = (&zone.catalogue, date_of(state.db.clock().now()));
             let rows: Vec<_> =
-                catalogue.current_matters(today).map(|m| implementation_list::row(&m.document, m.number, &catalogue.zone)).collect();
+                catalogue.current_matters(today).map(|m| implementation_list::row(&m.document, m.number, &catalogue.zone, today)).collect();
             (serde_json::to_vec(&rows).unwrap_or_default(), "application/json", "json")
         }
         ExportFormat::Xlsx => {
