@@ -1,6 +1,7 @@
 //! A catalogue of 20,000 matters: import, memory, start, guide, list and search.
 
 use crate::load::{Measured, Requests, load, request};
+use crate::publish::publications;
 use crate::run::{Kept, SERVER, ZONE, bare, median, reachable};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
@@ -71,6 +72,8 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
             println!("memory with index, idle: {} MiB", resident(id)?);
             rounds(settings, &names, folder.path()).await?;
             println!("memory after the load: {} MiB", resident(id)?);
+            publications(&var, &names[0].0, command(&["serve"])).await?;
+            println!("memory after the publications: {} MiB", resident(id)?);
         }
         drop(kept);
     }

@@ -19,6 +19,7 @@ mod database;
 mod life;
 mod lives;
 mod load;
+mod publish;
 mod run;
 mod twin;
 

@@ -92,6 +92,8 @@ fn body(operation: Operation) -> Value {
         Operation::CountPrint => json!({"pages": 1}),
         Operation::SendParcel => json!({"recipient": "张三", "address": "示例路1号", "phone": "13800003210"}),
         Operation::GiveConsent => json!({"recipient": "某银行", "purpose": "开户"}),
+        Operation::ChooseAgency => json!({"service": "drawing-review", "agency": "示例审图机构"}),
+        Operation::PublishBaseCatalogue => json!({"document": {"entries": []}, "reason": "测试"}),
         Operation::RecordVisit => json!({"purpose": "核对原件"}),
         Operation::GiveHelp => json!({"kind": "scan", "document": "营业执照"}),
         Operation::MirrorCase => json!({"system": "firm-registration", "external_ref": "GS1"}),

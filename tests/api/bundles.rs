@@ -146,6 +146,11 @@ async fn the_handbook_follows_every_change_and_keeps_its_editions(#[values(Sqlit
     let old = office.see("/bundles/f-book/handbook?edition=1").await.ok();
     assert_eq!((edition(&old), limits(&old)), ((1, 2), false), "edition 1 stays readable");
     office.see("/bundles/f-book/handbook?edition=3").await.problem(404, "not_found");
+    // The zone's own words change too: what was superseded before keeps the old ones.
+    office.change("/profile", json!({"hotline": "0734-12345"})).await.ok();
+    let told = |answer: &Answer| answer.body["sheet"].to_string().contains("监督投诉：0734-12345");
+    let (now, old) = (office.see("/bundles/f-book/handbook").await.ok(), office.see("/bundles/f-book/handbook?edition=1").await.ok());
+    assert_eq!((told(&now), told(&old)), (true, false));
     let page = office.see("/bundles/f-book/handbook?format=html").await.ok();
     assert!(page.body.as_str().unwrap().contains("服务手册</h1>"));
     assert!(page.header("content-security-policy").contains("default-src 'none'"));

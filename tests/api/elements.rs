@@ -1,8 +1,10 @@
 //! What the public list says of a matter besides its rules.
 
 use crate::office::{Office, matter};
+use domain::access::Role;
+use reqwest::Method;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::Database::{self, Postgres, Sqlite};
 
 #[rstest]
@@ -35,4 +37,108 @@ async fn the_public_reads_what_to_bring_to_pay_and_to_fill_in(#[values(Sqlite, P
     for told in ["原件1份", "复印件2份", "3页A4", "需本人到场", "逐架次填写", "https://zwfw.example.gov.cn/blank.pdf"] {
         assert!(paper.contains(told), "{told}");
     }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_base_catalogue_is_published_by_the_platform_and_binds_every_zone(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let app = &office.app;
+    let admin = app.login(Role::SystemAdmin, 0).await;
+    let base = app.call(Method::GET, "/api/v1/base-catalogue").send().await.ok();
+    let put = |token: &str, etag: &str, document: &Value| {
+        let call = app.call(Method::PUT, "/api/v1/base-catalogue").bearer(token).header("If-Match", etag);
+        call.json(&json!({"document": document, "reason": "省级基本目录调整"})).send()
+    };
+    let mut changed = base.body["document"].clone();
+    let entries = changed["entries"].as_array_mut().unwrap();
+    entries.iter_mut().find(|e| e["code"] == "labour-dispatch").unwrap()["name"] = json!("劳务派遣经营许可（新）");
+    put(&office.publisher, "*", &changed).await.problem(403, "forbidden");
+    put(&admin, "\"99-x\"", &changed).await.problem(412, "stale_version");
+    let mut twice = changed.clone();
+    let first = twice["entries"][0].clone();
+    twice["entries"].as_array_mut().unwrap().push(first);
+    let refused = put(&admin, "*", &twice).await.problem(422, "document_flawed");
+    assert_eq!(refused.body["errors"][0]["code"], "duplicate");
+    let refused = put(&admin, "*", &json!({"entries": [{"code": "x"}]})).await.problem(422, "document_flawed");
+    assert!(refused.body["errors"].as_array().unwrap().iter().any(|e| e["pointer"] == "/entries/0/name"));
+    let etag = base.header("etag").to_owned();
+    let version = put(&admin, &etag, &changed).await.ok().body["version"].clone();
+    assert_eq!(version, json!(base.body["version"].as_i64().unwrap() + 1));
+    assert_eq!(put(&admin, "*", &changed).await.ok().body["version"], version, "the same again changes nothing");
+    let report = app.see(&office.editor, "/catalogue/unify-check").await.ok();
+    assert_eq!(report.body["items"][0]["matter"]["code"], "labour-dispatch");
+    // A zone may bind its bundles to the base catalogue: what it does not have is not sorted yet.
+    office.add("/matters/drone-show", &matter("drone-show", "无人机表演备案", 5, &[])).await.ok();
+    let bundle = json!({"code": "show", "name": "演出一件事", "lead_department": "HUC", "summary": "演出", "members": [{"matter": "drone-show"}],
+        "promised_source": "illustrative", "source": "illustrative"});
+    office.add("/bundles/show", &bundle).await.ok();
+    office.change("/profile", json!({"settings": {"bundles_only_from_base": true}})).await.ok();
+    let id = office.begin("/bundles/show", None).await.expect(201).text("/id");
+    let refused = office.submit(&id).await.problem(422, "document_flawed");
+    assert_eq!(refused.body["errors"][0]["code"], "matter_not_sorted");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_step_and_an_unknown_source_are_noticed(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let mut whole = matter("drone-show", "无人机表演备案", 5, &[("flight-plan", "飞行方案")]);
+    whole["flow"] = json!([{"name": "受理"}, {"name": "会签", "origin": "cancelled", "reason": "无实质意义"}, {"name": "决定"}]);
+    office.add("/matters/drone-show", &whole).await.ok();
+    let id = office.begin("/matters/drone-show", None).await.expect(201).text("/id");
+    let refuses = |patch: Value, pointer: &'static str, code: &'static str| {
+        let (office, id) = (&office, &id);
+        async move {
+            office.revise(id, patch).await.ok();
+            let refused = office.submit(id).await.problem(422, "document_flawed");
+            let told = &refused.body["errors"][0];
+            assert_eq!((told["pointer"].as_str(), told["code"].as_str()), (Some(pointer), Some(code)));
+        }
+    };
+    let again = json!({"flow": [{"name": "受理"}, {"name": "会签"}, {"name": "决定"}]});
+    refuses(again, "/flow/1/reason", "step_taken_up_again").await;
+    let explained = json!({"flow": [{"name": "受理"}, {"name": "会签", "reason": "上级要求恢复"}, {"name": "决定"}]});
+    office.revise(&id, explained).await.ok();
+    let mut requirement = whole["requirements"].clone();
+    (requirement[0]["choices"][0]["source"], requirement[0]["choices"][0]["issued_by"]) = (json!("sibling"), json!("no-such-matter"));
+    refuses(json!({"requirements": requirement}), "/requirements/0/choices/0/issued_by", "unknown").await;
+    requirement[0]["choices"][0]["issued_by"] = json!("road-occupation");
+    office.revise(&id, json!({"requirements": requirement})).await.ok();
+    office.submit(&id).await.ok();
+    office.publish(&id, &json!({})).await.ok();
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn any_listed_agency_may_be_chosen_and_none_that_is_not_needed(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let app = &office.app;
+    let services = office.see("/intermediary-services").await.ok().body["items"].clone();
+    let mut listed = services.as_array().unwrap().clone();
+    let review = listed.iter_mut().find(|s| s["code"] == "drawing-review").unwrap();
+    review["agencies"] = json!(["甲审图机构", "乙审图机构"]);
+    office.change("/profile", json!({"intermediary_services": listed})).await.ok();
+    let (owner, stranger) = (app.login(Role::Applicant, 0).await, app.login(Role::Applicant, 1).await);
+    let id = app.draft(&owner, &support::excavation()).await.text("/id");
+    let choose = |service: &str, agency: &str| json!({"service": service, "agency": agency});
+    let path = format!("/applications/{id}/agencies");
+    app.act(&stranger, &path, &choose("drawing-review", "甲审图机构")).await.problem(404, "not_found");
+    for (service, agency, code) in
+        [("drawing-review", "丙审图机构", "agency_not_listed"), ("no-such-service", "甲审图机构", "service_unknown")]
+    {
+        let refused = app.act(&owner, &path, &choose(service, agency)).await.problem(409, "state_forbids");
+        assert_eq!(refused.body["errors"][0]["code"], code, "{service} {agency}");
+    }
+    let unneeded = services.as_array().unwrap().iter().find(|s| !s["matters"].as_array().unwrap().contains(&json!("construction-permit")));
+    let refused = app.act(&owner, &path, &choose(unneeded.unwrap()["code"].as_str().unwrap(), "甲")).await.problem(409, "state_forbids");
+    assert_eq!(refused.body["errors"][0]["code"], "service_not_needed");
+    app.act(&owner, &path, &choose("drawing-review", "甲审图机构")).await.ok();
+    let chosen = app.act(&owner, &path, &choose("drawing-review", "乙审图机构")).await.ok();
+    let agencies = chosen.body["agencies"].as_array().unwrap();
+    assert_eq!(
+        (agencies.len(), &agencies[0]["agency"]),
+        (1, &json!("乙审图机构")),
+        "F33: a later choice takes the place of an earlier one"
+    );
 }

@@ -132,7 +132,8 @@ async fn nothing_is_in_force_that_nobody_has_an_account_for(#[values(Sqlite, Pos
     change(json!({"trained_on": "2024-09-26"})).await.ok();
     assert_eq!(change(json!({"state": "granted"})).await.ok().text("/state_text"), "已开通");
     assert_eq!(put("in_force").await.ok().text("/effective_from"), "2024-09-27");
-    assert_eq!(app.see(&admin, "/system-accounts").await.ok().body["items"].as_array().unwrap().len(), 1);
+    let listed = app.see(&admin, "/system-accounts").await.ok();
+    assert_eq!(listed.body["items"].as_array().unwrap().iter().filter(|a| a["system"] == "系统X").count(), 1);
     let abroad = app.call(Method::GET, "/api/v1/zones/xiangtan-gaoxin/system-accounts").bearer(&admin).send().await;
     abroad.problem(403, "forbidden");
     let foreign = app.call(Method::PATCH, &format!("/api/v1/zones/xiangtan-gaoxin/system-accounts/{asked}"));
@@ -191,4 +192,33 @@ async fn figures_are_counted_from_the_documents(#[values(Sqlite, Postgres)] data
     let later = office.see("/catalogue/figures?on=2024-10-08&compared_to=2024-09-27").await.ok();
     assert_eq!((&later.body["figures"]["entry_percent"], &later.body["before"]["entry_percent"]), (&json!("99.56"), &json!("100.00")));
     assert!(later.body["reduction"]["materials_percent"].is_string());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_clerk_with_an_account_takes_what_was_handed_to_the_zone(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let app = &office.app;
+    let admin = app.login(Role::ZoneAdmin, 0).await;
+    let (clerk, other) = (app.login(Role::WindowClerk, 0).await, app.login(Role::WindowClerk, 1).await);
+    let owner = app.login(Role::Applicant, 0).await;
+    let line = json!({"kind": "change", "code": "road-occupation", "name": "占道", "delegating_body": "某局", "department": "URB", "system": "城管系统",
+        "state": "proposed", "reason": "新增"});
+    let account = |token: &str| app.call(Method::GET, "/api/v1/account").bearer(token).send();
+    let clerk_id = account(&clerk).await.ok().text("/id");
+    let asked = app.act(&admin, "/system-accounts", &json!({"account": clerk_id, "system": "城管系统"})).await.expect(201).text("/id");
+    let grant = |state: &str| app.patch(&format!("/system-accounts/{asked}"), &json!({"state": state})).bearer(&admin).send();
+    grant("granted").await.ok();
+    let batch = json!({"document": "通知", "effective_on": "2024-09-27", "lines": [line]});
+    app.act(&office.publisher, "/delegated-matters/adjustments", &batch).await.expect(201);
+    let filed = app.file(&owner, &support::road(), support::ROAD_MATERIALS).await;
+    assert!(!filed.body["cases"][0]["windows"].as_array().unwrap().is_empty(), "where it is handled is told");
+    let path = format!("/applications/{}/accept", filed.text("/id"));
+    let refused = app.act(&other, &path, &json!({})).await.problem(403, "not_allowed");
+    assert_eq!(refused.body["errors"][0]["code"], "no_system_account", "F3");
+    assert!(refused.text("/errors/0/message").contains("城管系统"));
+    grant("revoked").await.ok();
+    app.act(&clerk, &path, &json!({})).await.problem(403, "not_allowed");
+    grant("granted").await.ok();
+    app.act(&clerk, &path, &json!({})).await.ok();
 }

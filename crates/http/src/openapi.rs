@@ -164,7 +164,10 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
             permission == Some(Permission::Precheck) || permission == Some(Permission::GetAssessment) || changes_application
         }
         ErrorCode::DocumentFlawed => {
-            matches!(permission, Some(Permission::SubmitDraft | Permission::PublishDraft | Permission::ImportCatalogue))
+            matches!(
+                permission,
+                Some(Permission::SubmitDraft | Permission::PublishDraft | Permission::ImportCatalogue | Permission::PublishBaseCatalogue)
+            )
         }
         ErrorCode::CalendarMissing => permission == Some(Permission::ComputeDue),
         ErrorCode::KeyReused => header("Idempotency-Key"),

@@ -368,6 +368,23 @@ pub fn granted(tx: &mut Tx<'_>, zone: i32, system: &str) -> Result<i64, DbError>
     Ok(mine.filter(accounts::state.eq(Code(SystemAccountState::Granted))).count().get_result(tx.connection)?)
 }
 
+/// The system a delegated matter in force is handled in, where this clerk has no account in it.
+///
+/// # Errors
+/// [`DbError`].
+pub fn system_without_account(tx: &mut Tx<'_>, zone: i32, matter: &str, clerk: Uuid) -> Result<Option<String>, DbError> {
+    let his = accounts::table
+        .filter(accounts::zone_id.eq(zone).and(accounts::account_id.eq(Id(clerk))))
+        .filter(accounts::system.nullable().eq(matters::system).and(accounts::state.eq(Code(SystemAccountState::Granted))));
+    let found: Option<Option<String>> = matters::table
+        .find((zone, matter))
+        .filter(matters::state.eq(Code(DelegatedState::InForce)).and(diesel::dsl::not(diesel::dsl::exists(his))))
+        .select(matters::system)
+        .first(tx.connection)
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// A page of accounts, oldest first.
 ///
 /// # Errors

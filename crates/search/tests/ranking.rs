@@ -27,6 +27,7 @@ static CATALOGUE: LazyLock<(Catalogue, Index)> = LazyLock::new(|| {
     let catalogue = Catalogue {
         generation: 1,
         zone: Arc::new(serde_json::from_slice::<Zone>(&std::fs::read(profile).unwrap()).unwrap()),
+        profiles: Vec::new(),
         base: Arc::new(BaseCatalogue::default()),
         matters: documents::<Matter>("matters").into_iter().map(|m| (m.code.clone(), first_version(m))).collect(),
         bundles: documents::<Bundle>("bundles").into_iter().map(|b| (b.code.clone(), first_version(b))).collect(),

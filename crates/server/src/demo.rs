@@ -1,14 +1,19 @@
 //! Demo accounts of the development profile: passwords random per installation.
 
 use domain::access::Role;
+use domain::catalogue::SystemAccountState;
 use domain::code::TextCode;
+use persistence::delegation::{self, SystemAccount};
+use persistence::ids::new_id;
 use persistence::seal::random;
-use persistence::{Db, zone};
+use persistence::{Db, DbError, Tx, zone};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use uuid::Uuid;
 use workflow::account::{NewAccount, open};
 use workflow::{Error, Snapshots, password};
 
@@ -58,7 +63,7 @@ pub(crate) fn open_demo_accounts(db: &Db, snapshots: &Snapshots, var_dir: &Path)
     db.write_blocking(|tx| {
         for (account, password_hash) in planned.iter().zip(&hashes) {
             let membership = (account.role != Role::Applicant).then_some((account.zone, account.role, account.department.as_deref()));
-            open(
+            let opened = open(
                 tx,
                 &NewAccount {
                     username: Some(&account.username),
@@ -67,6 +72,9 @@ pub(crate) fn open_demo_accounts(db: &Db, snapshots: &Snapshots, var_dir: &Path)
                     membership,
                 },
             )?;
+            if account.role == Role::WindowClerk {
+                grant_systems(tx, account.zone, opened)?;
+            }
         }
         Ok::<_, Error>(())
     })?;
@@ -85,6 +93,17 @@ pub(crate) fn open_demo_accounts(db: &Db, snapshots: &Snapshots, var_dir: &Path)
     let accounts: Vec<DemoAccount> = accounts.collect();
     write(&var_dir.join("demo-accounts.json"), &accounts)?;
     Ok(accounts)
+}
+
+/// A clerk of a hall that is at work has an account in every system of the matters it took over.
+fn grant_systems(tx: &mut Tx<'_>, zone: i32, clerk: Uuid) -> Result<(), DbError> {
+    let register = delegation::list(tx, zone, None, None, None, i64::MAX)?;
+    for system in register.into_iter().filter_map(|m| m.system).collect::<BTreeSet<_>>() {
+        let (id, created_at) = (new_id(), tx.now());
+        let state = SystemAccountState::Granted;
+        delegation::request_account(tx, zone, &SystemAccount { id, account: clerk, system, state, trained_on: None, created_at })?;
+    }
+    Ok(())
 }
 
 fn plan(snapshots: &Snapshots) -> Vec<Planned> {

@@ -9,7 +9,6 @@ use domain::local_time::date_of;
 use http_api::token::{LIFETIME_SECONDS, Tokens, new_key};
 use http_api::{AppState, Limits, Running, remembered, serve};
 use persistence::clock::Clock;
-use persistence::event::Actor;
 use persistence::file_store::{FileStore, S3};
 use persistence::number::Numbers;
 use persistence::seal::Keys;
@@ -18,9 +17,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use workflow::Snapshots;
-use workflow::catalogue::{Complaint, File, Imported, import, read};
+use workflow::catalogue::{Complaint, File, Imported, Importing, import, read};
 use workflow::jobs::schedule_sweeps;
+use workflow::{Error, Snapshots};
 
 /// What tests set and a running installation leaves alone.
 pub struct Options {
@@ -83,7 +82,10 @@ pub fn import_files(db: &Db, files: &[File]) -> anyhow::Result<Imported> {
     db.write_blocking(|tx| snapshots.load(tx))?;
     let known: Vec<_> = snapshots.zones().into_iter().map(|s| s.catalogue).collect();
     let reading = read(files, &known, date_of(db.clock().now())).map_err(|complaints| anyhow::anyhow!(listed(&complaints)))?;
-    Ok(db.write_blocking(|tx| import(tx, reading, &Actor::system()))?)
+    db.write_blocking(|tx| import(tx, reading, &Importing::by_system())).map_err(|error| match error {
+        Error::Import(complaints) => anyhow::anyhow!(listed(&complaints)),
+        other => other.into(),
+    })
 }
 
 fn listed(complaints: &[Complaint]) -> String {

@@ -1,5 +1,6 @@
 //! Why a use case did nothing.
 
+use crate::catalogue::Complaint;
 use domain::catalogue::Finding;
 use domain::reason::Reason;
 use persistence::DbError;
@@ -58,6 +59,9 @@ pub enum Error {
     /// A catalogue document can't be published as it stands.
     #[error("flawed document")]
     Flawed(Vec<Finding>),
+    /// An import can't be done as it stands.
+    #[error("import refused")]
+    Import(Vec<Complaint>),
     /// The file is not of a kind that is taken.
     #[error("unsupported file")]
     UnsupportedFile,

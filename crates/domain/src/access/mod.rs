@@ -68,6 +68,7 @@ impl Operation {
             | Self::GetWithdrawalEffect
             | Self::CorrectJointReview
             | Self::MakeStatement
+            | Self::ChooseAgency
             | Self::EvaluateApplication => match role {
                 Role::Applicant | Role::WindowClerk => Some(Reach::Own),
                 _ => None,
@@ -230,6 +231,11 @@ impl Operation {
             | Self::BeginReformTask
             | Self::ProgressReformTask => match role {
                 Role::ZoneAdmin => Some(Reach::Zone),
+                _ => None,
+            },
+            // What all zones share.
+            Self::PublishBaseCatalogue => match role {
+                Role::SystemAdmin => Some(Reach::Zone),
                 _ => None,
             },
             _ => None,

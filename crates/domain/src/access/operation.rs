@@ -297,6 +297,12 @@ operations! {
     CreateWechatSession = "create_wechat_session" open;
     /// Search of matters and bundles.
     SearchCatalogue = "search_catalogue" open;
+    /// The base catalogue.
+    GetBaseCatalogue = "get_base_catalogue" open;
+    /// Publish it.
+    PublishBaseCatalogue = "publish_base_catalogue";
+    /// Which agency does it.
+    ChooseAgency = "choose_agency";
     /// Handbook of a bundle.
     GetBundleHandbook = "get_bundle_handbook" open;
     /// Everything a matter needs, on one sheet.

@@ -73,7 +73,7 @@ impl Plan {
             members_when: vec![None],
             edges: Vec::new(),
             promised: None,
-            situations: matter.situations.clone(),
+            situations: matter.situations.to_vec(),
             form: Arc::new(matter.form.clone()),
             matters: vec![version],
         }

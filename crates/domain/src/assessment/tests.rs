@@ -44,6 +44,7 @@ fn catalogue(slug: &str) -> Catalogue {
     Catalogue {
         generation: 1,
         zone: Arc::new(read::<Zone>(&dir.join("zone.json"))),
+        profiles: Vec::new(),
         base: Arc::new(read::<BaseCatalogue>(&dir.join("../../base/catalogue.json"))),
         matters: matters.into_iter().enumerate().map(|(i, m)| (m.code.clone(), vec![version(i as u128 + 1, m)])).collect(),
         bundles: bundles.into_iter().enumerate().map(|(i, b)| (b.code.clone(), vec![version(i as u128 + 1000, b)])).collect(),

@@ -18,7 +18,7 @@ crate::codes! {
 }
 
 /// A limit: so many of a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// How many units; counts halves for `half_working_day`.

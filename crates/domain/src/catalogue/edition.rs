@@ -1,8 +1,9 @@
 //! Editions of a bundle's handbook: every publication of the bundle or of one of its matters makes the next one, and
 //! each stays readable.
 
-use super::{Bundle, Catalogue, Matter, Version};
+use super::{Bundle, Catalogue, Matter, Version, Zone};
 use chrono::NaiveDate;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// One edition: the versions it was made of.
@@ -14,6 +15,17 @@ pub struct Edition {
     pub bundle: Version<Bundle>,
     /// Its matters, in the bundle's order.
     pub matters: Vec<Version<Matter>>,
+    /// The publication that made the next one, where there is one.
+    next: Option<(NaiveDate, Uuid)>,
+}
+
+impl Edition {
+    /// The zone's profile as it stood when the next edition came; today's for the last one.
+    #[must_use]
+    pub fn profile(&self, catalogue: &Catalogue) -> Arc<Zone> {
+        let before = |next: (NaiveDate, Uuid)| catalogue.profiles.iter().rev().find(move |p| (p.effective_from, p.id) < next);
+        self.next.and_then(before).map_or_else(|| catalogue.zone.clone(), |p| p.document.clone())
+    }
 }
 
 /// The editions of a bundle in the order in which they come into force, on the same day in that of publication: versions
@@ -37,7 +49,10 @@ pub fn editions(catalogue: &Catalogue, code: &str) -> Vec<Edition> {
         // What concerns a matter that is not, or no longer, a member changes nothing.
         let same = |e: &Edition| e.bundle.id == bundle.id && e.matters.iter().map(|m| m.id).eq(matters.iter().map(|m| m.id));
         if !found.last().is_some_and(same) {
-            found.push(Edition { number: found.len() + 1, bundle: bundle.clone(), matters });
+            if let Some(last) = found.last_mut() {
+                last.next = Some(until);
+            }
+            found.push(Edition { number: found.len() + 1, bundle: bundle.clone(), matters, next: None });
         }
     }
     found

@@ -103,7 +103,7 @@ crate::codes! {
 }
 
 /// A special procedure that may take time outside of the limit (特别程序).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MatterSpecialProcedure)]
 pub struct SpecialProcedure {
@@ -143,7 +143,7 @@ impl StepOrigin {
 }
 
 /// A step of the flow (办理流程环节). Cancelled and merged steps stay in the list: the reduction is told with its origins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Name.
@@ -185,7 +185,7 @@ crate::codes! {
 }
 
 /// A point of the handling standard (工作规范审查要点); the examiner ticks every point before a grant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckPoint {
     /// Code, unique in its matter.
@@ -217,7 +217,7 @@ crate::codes! {
 }
 
 /// How a certificate is later changed, renewed, replaced or cancelled (变更、延续、补证、注销指南).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LaterService {
     /// Which.
@@ -239,7 +239,7 @@ pub struct LaterService {
 }
 
 /// Where it is handled (办理地点).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandledAt {
     /// Code of the place.

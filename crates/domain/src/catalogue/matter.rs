@@ -3,14 +3,14 @@
 use super::{
     Attachment, Audience, Authority, CaseKind, Channel, Charge, CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts,
     Convenience, DeferralRule, ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineAccess, OnlineDepth,
-    Procedure, Requirement, ResultType, Separation, SilenceRule, Situation, Source, SpecialProcedure, Step, SystemOfRecord,
+    Procedure, Requirement, ResultType, Separation, Shared, SilenceRule, Situation, Source, SpecialProcedure, Step, SystemOfRecord,
 };
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Legal basis (设定依据).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegalBasis {
     /// Title and article.
@@ -162,27 +162,32 @@ pub struct Matter {
     /// Its days count toward a bundle's promise.
     pub counts_toward_promise: bool,
     /// Legal basis.
-    pub legal_basis: Vec<LegalBasis>,
+    #[schema(value_type = Vec<LegalBasis>)]
+    pub legal_basis: Shared<LegalBasis>,
     /// Conditions (受理条件).
-    pub conditions: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub conditions: Shared<String>,
     /// How many are granted, where that is limited (数量限制).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity_limit: Option<String>,
     /// Steps of the flow (办理流程).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub flow: Vec<Step>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<Step>)]
+    pub flow: Shared<Step>,
     /// The flow as a chart (流程图).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow_chart: Option<Attachment>,
     /// Points of the handling standard (工作规范).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checklist: Vec<CheckPoint>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<CheckPoint>)]
+    pub checklist: Shared<CheckPoint>,
     /// Reasons for refusal besides unmet conditions (不予许可情形).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusal_reasons: Vec<String>,
     /// Special procedures.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub special_procedures: Vec<SpecialProcedure>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<SpecialProcedure>)]
+    pub special_procedures: Shared<SpecialProcedure>,
     /// Limits.
     pub limits: Limits,
     /// Other limits in some situations; the first that holds wins.
@@ -201,8 +206,9 @@ pub struct Matter {
     #[serde(default = "whole")]
     pub online_depth: OnlineDepth,
     /// Where it is handled; empty = not in any hall.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub handled_at: Vec<HandledAt>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<HandledAt>)]
+    pub handled_at: Shared<HandledAt>,
     /// When it is handled (办理时间), where that is not whenever the hall is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "工作日 9:00-12:00，13:00-17:00；周六上午预约办理")]
@@ -272,14 +278,17 @@ pub struct Matter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duties: Option<String>,
     /// Words citizens use for it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub synonyms: Vec<String>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<String>)]
+    pub synonyms: Shared<String>,
     /// Questions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub situations: Vec<Situation>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<Situation>)]
+    pub situations: Shared<Situation>,
     /// Materials.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub requirements: Vec<Requirement>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<Requirement>)]
+    pub requirements: Shared<Requirement>,
     /// 容缺.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferral: Option<DeferralRule>,
@@ -287,8 +296,9 @@ pub struct Matter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitment: Option<CommitmentRule>,
     /// How a certificate is later changed, renewed, replaced or cancelled.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub later: Vec<LaterService>,
+    #[serde(default, skip_serializing_if = "Shared::is_none")]
+    #[schema(value_type = Vec<LaterService>)]
+    pub later: Shared<LaterService>,
     /// Form: JSON Schema 2020-12, one property per data element.
     pub form: Form,
     /// How sure the entry as a whole is.

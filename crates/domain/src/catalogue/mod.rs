@@ -17,13 +17,15 @@ mod offer;
 mod procedure;
 mod reform;
 mod requirement;
+mod routing;
+mod shared;
 mod situation;
 mod snapshot;
 mod zone;
 
 pub use base::{BaseCatalogue, BaseEntry, Difference};
 pub use bundle::{Bundle, BundleMember, Edge, EdgeKind, Stage, StatedFigures, Way};
-pub use check::{Finding, Severity, check_bundle, check_matter, check_references, check_zone};
+pub use check::{Finding, Severity, check_base, check_bundle, check_links, check_matter, check_references, check_succession, check_zone};
 pub use classification::{Audience, Authority, CaseKind, Channel, MatterType, Procedure, Separation, Source, SystemOfRecord};
 pub use condition::{Condition, ConditionFacts};
 pub use delegation::{AdjustmentKind, DelegatedState, SystemAccountState, forbids_adjustment, forbids_move, lacks_account};
@@ -44,6 +46,7 @@ pub use requirement::{
     CheckPlan, CheckTime, CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialFormat, MaterialKind,
     MaterialSource, Need, Requirement, RequirementChoice,
 };
+pub use shared::{MatterPools, Shared};
 pub use situation::{Answer, Situation, unanswered};
 pub use snapshot::{Catalogue, Subject, Version};
 pub use zone::{AreaAssessment, DataGrant, DataSource, Department, IntermediaryService, Place, PlaceKind, Presence, Zone, ZoneSettings};

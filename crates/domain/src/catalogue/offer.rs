@@ -23,7 +23,7 @@ pub struct Charge {
 }
 
 /// A document to download: a blank form (空白表格), a filled-in sample (示范文本), a flow chart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
     /// Title.

@@ -42,7 +42,7 @@ crate::codes! {
 }
 
 /// A group of materials asked for together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// Code of the group, unique in its matter.
@@ -118,7 +118,7 @@ crate::codes! {
 }
 
 /// One material of a group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequirementChoice {
     /// Code of the material, the same in every matter that asks for it.

@@ -38,6 +38,8 @@ pub struct Catalogue {
     pub generation: i64,
     /// The zone's profile.
     pub zone: Arc<Zone>,
+    /// Every version of it, in order: what was printed earlier stays as it was.
+    pub profiles: Vec<Version<Zone>>,
     /// The base catalogue of the installation.
     pub base: Arc<BaseCatalogue>,
     /// Matters by code, versions in order.

@@ -205,6 +205,11 @@ pub struct ZoneSettings {
     pub statement_term: Limit,
     /// Within which a bad review is contacted and answered.
     pub review_term: Limit,
+    /// A bundle may hold only matters that the base catalogue has (先梳理，后整合); otherwise a matter it does not have is
+    /// the zone's own and may be in a bundle.
+    pub bundles_only_from_base: bool,
+    /// A delegated matter is put in force only when somebody has an account in its system.
+    pub delegation_needs_account: bool,
 }
 
 impl Default for ZoneSettings {
@@ -216,6 +221,8 @@ impl Default for ZoneSettings {
             rectification_term: Limit::working_days(10),
             statement_term: Limit::working_days(5),
             review_term: Limit::working_days(5),
+            bundles_only_from_base: false,
+            delegation_needs_account: true,
         }
     }
 }

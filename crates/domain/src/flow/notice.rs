@@ -46,6 +46,9 @@ pub struct Notice {
     /// The cases it is about.
     #[serde(default)]
     pub cases: Vec<Uuid>,
+    /// Every case it could have been about: what it does not say of them it finds in order.
+    #[serde(default)]
+    pub considered: Vec<Uuid>,
     /// The defects.
     pub items: Vec<NoticeItem>,
     /// When the supplements were handed in.
@@ -156,6 +159,12 @@ pub fn take_supplement(case: &mut Case, at: &Filing<'_>) {
 }
 
 impl Notice {
+    /// Whether it was the moment to say what is wanting in a case (一次告知).
+    #[must_use]
+    pub fn speaks_of(&self, case: Uuid) -> bool {
+        self.cases.contains(&case) || self.considered.contains(&case)
+    }
+
     /// A notice before its term is known.
     #[must_use]
     pub fn new(round: u32, given_at: Instant, given_by: Uuid, items: Vec<NoticeItem>, overridden: Option<String>) -> Self {
@@ -166,6 +175,7 @@ impl Notice {
             given_by,
             due: Due { on, at: given_at, provisional: false },
             cases: Vec::new(),
+            considered: Vec::new(),
             items,
             answered_at: None,
             files_before: 0,

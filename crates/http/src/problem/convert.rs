@@ -5,6 +5,7 @@ use domain::reason::Reason;
 use persistence::DbError;
 use persistence::file_store::FileError;
 use workflow::Error;
+use workflow::catalogue::Complaint;
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
@@ -23,6 +24,11 @@ impl From<Error> for Problem {
             Error::Flawed(findings) => Self::new(ErrorCode::DocumentFlawed).errors(
                 findings.into_iter().map(|f| ErrorDetail { pointer: f.pointer, code: f.code.to_owned(), message: f.text }).collect(),
             ),
+            Error::Import(complaints) => {
+                let place =
+                    |c: Complaint| ErrorDetail { pointer: format!("{}#{}", c.file, c.pointer), code: c.code.to_owned(), message: c.reason };
+                Self::new(ErrorCode::DocumentFlawed).errors(complaints.into_iter().map(place).collect())
+            }
             Error::UnsupportedFile => Self::new(ErrorCode::UnsupportedMediaType).detail("只接受PDF、OFD、JPEG、PNG文件"),
             Error::UploadReused => Self::new(ErrorCode::UploadReused),
             Error::CredentialsRefused => Self::new(ErrorCode::CredentialsRefused),

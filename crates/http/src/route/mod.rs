@@ -128,6 +128,7 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::give_consent)
         .service(flow::give_help)
         .service(flow::record_visit)
+        .service(flow::choose_agency)
         .service(finding::list_findings)
         .service(finding::urge_finding)
         .service(finding::answer_finding)
@@ -168,6 +169,8 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
 /// The catalogue: reading, writing, its registers.
 fn configure_catalogue(routes: &mut ServiceConfig<'_>) {
     routes
+        .service(catalogue::get_base_catalogue)
+        .service(catalogue::publish_base_catalogue)
         .service(catalogue::list_zones)
         .service(catalogue::get_zone)
         .service(catalogue::list_departments)

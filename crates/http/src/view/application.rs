@@ -8,7 +8,7 @@ use domain::access::Reach;
 use domain::application::{Action, ApplicationState, FilingChannel, Party, SubjectKind, Viewer, application_actions, next_step};
 use domain::catalogue::Catalogue;
 use domain::flow::Mandate;
-use persistence::application::{ListedApplication, Scope};
+use persistence::application::{ChosenAgency, ListedApplication, Scope};
 use persistence::material::Material;
 use persistence::seal::Keys;
 use serde::Serialize;
@@ -28,6 +28,29 @@ pub struct VisitsView {
     promised: Option<u8>,
     /// So many were made.
     made: usize,
+}
+
+/// Who does a service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChosenAgency)]
+pub struct AgencyView {
+    /// Code of the service.
+    #[schema(example = "drawing-review")]
+    service: String,
+    /// Its name.
+    #[schema(example = "施工图设计文件审查")]
+    name: String,
+    /// Name of the agency.
+    #[schema(example = "示例审图机构")]
+    agency: String,
+    /// When it was chosen.
+    chosen_at: Moment,
+}
+
+impl From<&ChosenAgency> for AgencyView {
+    fn from(a: &ChosenAgency) -> Self {
+        Self { service: a.service.clone(), name: a.name.clone(), agency: a.agency.clone(), chosen_at: a.chosen_at.into() }
+    }
 }
 
 /// An application as its caller sees it: plain to its filer, masked to everyone else.
@@ -84,6 +107,9 @@ pub struct ApplicationView {
     paper: Vec<PaperView>,
     /// How often the applicant may have to come, and has come.
     visits: VisitsView,
+    /// Who does the services that the law asks for (中介服务机构).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    agencies: Vec<AgencyView>,
     /// Letters signed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     letters: Vec<LetterView>,
@@ -208,6 +234,7 @@ impl ApplicationView {
             materials: materials.into_iter().map(|m| MaterialView::shown(m, own)).collect(),
             cases: cases.into_iter().map(|c| CaseView::new(c, &snapshot.catalogue, at, Some((seat, own)))).collect(),
             paper: content.paper.into_iter().map(PaperView::from).collect(),
+            agencies: content.agencies.iter().map(AgencyView::from).collect(),
             visits: VisitsView { promised: plan.as_ref().map(|p| p.visits()), made: content.visits.len() },
             letters: content.letters.into_iter().map(LetterView::from).collect(),
             notices: content.notices.into_iter().map(NoticeView::from).collect(),

@@ -36,6 +36,9 @@ pub struct CaseView {
     /// Name of the department.
     #[schema(example = "建设局")]
     pub department_name: String,
+    /// The windows that take it.
+    #[schema(example = json!(["消防窗口"]))]
+    pub windows: Vec<String>,
     /// Where it stands.
     pub state: CaseState,
     /// The state in Chinese.
@@ -148,6 +151,7 @@ impl CaseView {
     #[must_use]
     pub fn new(case: Case, catalogue: &Catalogue, now: Instant, seat: Option<(&Seat, bool)>) -> Self {
         let matter_name = case.matter_name(catalogue).to_owned();
+        let windows = case.version(catalogue).map(|m| catalogue.zone.windows_of(&m.document)).unwrap_or_default();
         let department_name = catalogue.zone.department(&case.department).map_or_else(|| case.department.clone(), |d| d.name.clone());
         let due_in = |state| case.deadline.filter(|_| case.state == state).map(|d| d.due.on);
         let progress = &case.progress;
@@ -159,6 +163,7 @@ impl CaseView {
         let granted = case.outcome.is_some_and(Outcome::is_grant);
         let staff = seat.is_some_and(|(seat, _)| !seat.roles.is_empty());
         Self {
+            windows: windows.into_iter().map(str::to_owned).collect(),
             pause: progress.pause.map(|p| PauseView { since: p.since.into(), expected_on: p.expected_on, light: p.light }),
             statutory_due_on: progress.statutory_due.map(|d| d.on),
             promise_breached: over(promise.or(progress.promise_due)),

@@ -5,7 +5,8 @@ use domain::assessment::{Assessment, Facts, MaterialCount, Plan, Schedule, asses
 use domain::calendar::{HallHours, Limit};
 use domain::catalogue::{
     Attachment, Channel, Charge, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, Matter, OnlineAccess, OnlineDepth,
-    RequirementChoice, ResultType, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone, count_steps,
+    RequirementChoice, ResultType, Shared, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone,
+    count_steps,
 };
 use domain::flow::remedies;
 use domain::local_time::date_of;
@@ -119,9 +120,11 @@ pub struct GuideMatter {
     #[schema(example = "建设局")]
     pub department_name: String,
     /// Legal basis.
-    pub legal_basis: Vec<LegalBasis>,
+    #[schema(value_type = Vec<LegalBasis>)]
+    pub legal_basis: Shared<LegalBasis>,
     /// Conditions.
-    pub conditions: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub conditions: Shared<String>,
     /// Steps of the flow that stand.
     pub flow: Vec<String>,
     /// Statutory limit in Chinese.
@@ -141,7 +144,8 @@ pub struct GuideMatter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_chart: Option<Attachment>,
     /// What may take time outside of the limit.
-    pub special_procedures: Vec<SpecialProcedure>,
+    #[schema(value_type = Vec<SpecialProcedure>)]
+    pub special_procedures: Shared<SpecialProcedure>,
     /// Name of the result.
     #[schema(example = "建筑工程施工许可证")]
     pub result_name: String,
@@ -190,7 +194,8 @@ pub struct GuideMatter {
     #[schema(example = "12345")]
     pub complaint_phone: Option<String>,
     /// How a certificate is later changed, renewed, replaced or cancelled.
-    pub later: Vec<LaterService>,
+    #[schema(value_type = Vec<LaterService>)]
+    pub later: Shared<LaterService>,
     /// How to seek remedy.
     pub remedies: String,
     /// How sure the entry is.
@@ -201,8 +206,13 @@ impl Guide {
     /// The guide of a plan on some answers.
     #[must_use]
     pub fn new(plan: &Plan, facts: &Facts, snapshot: &ZoneSnapshot) -> Self {
+        Self::under(plan, facts, snapshot, &snapshot.catalogue.zone)
+    }
+
+    /// The same under an earlier profile of the zone.
+    #[must_use]
+    pub fn under(plan: &Plan, facts: &Facts, snapshot: &ZoneSnapshot, zone: &Zone) -> Self {
         let conditions = facts.for_conditions(plan);
-        let zone = snapshot.catalogue.zone.as_ref();
         let active = plan.active(&conditions);
         let assessment = assess(plan, facts, &snapshot.calendar, &zone.hours);
         let codes: BTreeSet<&str> = active.iter().map(|v| v.document.code.as_str()).collect();
@@ -245,10 +255,11 @@ fn bundle(version: &Version<domain::catalogue::Bundle>, zone: &Zone) -> GuideBun
 fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone, day: NaiveDate) -> GuideMatter {
     let m = version.document.as_ref();
     let department_name = zone.department(&m.department).map_or_else(String::new, |d| d.name.clone());
+    let taking = zone.windows_of(m);
     let place = |at: &domain::catalogue::HandledAt| {
         let place = zone.place(&at.place)?;
-        let windows = if at.windows.is_empty() { &place.windows } else { &at.windows };
-        Some(GuidePlace { name: place.name.clone(), address: place.address.clone(), windows: windows.clone() })
+        let windows = taking.iter().filter(|w| place.windows.iter().any(|known| known == *w)).map(|w| (*w).to_owned()).collect();
+        Some(GuidePlace { name: place.name.clone(), address: place.address.clone(), windows })
     };
     GuideMatter {
         code: m.code.clone(),

@@ -43,7 +43,7 @@ impl Sheet {
     pub fn notice(guide: &Guide, zone: &str, hotline: &str) -> Self {
         let mut sections = vec![materials(guide)];
         sections.push(Section::new("办理时限", limits(guide)));
-        sections.push(Section::new("受理条件", guide.matters.iter().flat_map(|m| m.conditions.clone()).collect()));
+        sections.push(Section::new("受理条件", guide.matters.iter().flat_map(|m| &m.conditions).cloned().collect()));
         sections.push(Section::new("办理地点与咨询", contacts(guide, hotline)));
         Self {
             title: format!("{} 一次性告知单", guide.name),

@@ -54,6 +54,22 @@ pub struct Content {
     /// When the applicant came to the hall.
     #[serde(default)]
     pub visits: Vec<Visit>,
+    /// Who does the services that the law asks for (中介服务机构).
+    #[serde(default)]
+    pub agencies: Vec<ChosenAgency>,
+}
+
+/// Who does a service that the law asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenAgency {
+    /// Code of the service.
+    pub service: String,
+    /// Its name.
+    pub name: String,
+    /// Name of the agency.
+    pub agency: String,
+    /// When it was chosen.
+    pub chosen_at: Instant,
 }
 
 /// The applicant came to the hall.

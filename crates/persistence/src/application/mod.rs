@@ -12,7 +12,7 @@ mod save;
 pub use case::{find_application_of, insert_cases, list_cases, list_of_project, list_open_of_project, list_provisional, save_case};
 pub use case_file::{CaseFile, CaseNote, Delivery, HearingFile, InterestedParty, find_case_file, save_case_file};
 pub use clock::{insert_clock_entry, list_clock, list_clocks};
-pub use content::{Consent, Content, Help, Paper, Visit};
+pub use content::{ChosenAgency, Consent, Content, Help, Paper, Visit};
 pub use insert::{insert, insert_account};
 pub use list::{
     COUNTED, DeskCase, DeskFilter, DeskPosition, ListedApplication, count_desk_cases, count_mine, list_desk_cases, list_mine,

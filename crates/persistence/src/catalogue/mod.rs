@@ -11,7 +11,7 @@ use crate::engine::{At, Code, DbError, Id, Tx};
 use crate::schema::{catalogue_generations as generations, catalogue_retirements as retirements, catalogue_versions as versions};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Form, Matter, Newest, Version, Zone};
+use domain::catalogue::{BaseCatalogue, Bundle, Catalogue, Form, Matter, MatterPools, Newest, Version, Zone};
 use domain::codes;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
@@ -45,7 +45,7 @@ pub struct NewVersion {
     pub digest: String,
     /// Canonical JSON.
     pub document: String,
-    /// Who wrote and published it, and why; absent for an import.
+    /// Who wrote and published it, and why; absent for what comes with the program.
     pub authorship: Option<Authorship>,
 }
 
@@ -54,10 +54,10 @@ pub struct NewVersion {
 pub struct Authorship {
     /// Why it was made.
     pub reason: String,
-    /// Who wrote it.
-    pub edited_by: Uuid,
-    /// Who published it; never the same person.
-    pub published_by: Uuid,
+    /// Who wrote it; absent for an import, whose files were written elsewhere.
+    pub edited_by: Option<Uuid>,
+    /// Who published it, never the person who wrote it; absent where it was done on the command line.
+    pub published_by: Option<Uuid>,
 }
 
 #[derive(Insertable)]
@@ -177,8 +177,8 @@ pub fn publish(tx: &mut Tx<'_>, zone: i32, new: Vec<(i32, NewVersion)>) -> Resul
             digest: v.digest,
             document: v.document,
             created_at,
-            edited_by: v.authorship.as_ref().map(|a| Id(a.edited_by)),
-            published_by: v.authorship.as_ref().map(|a| Id(a.published_by)),
+            edited_by: v.authorship.as_ref().and_then(|a| a.edited_by).map(Id),
+            published_by: v.authorship.as_ref().and_then(|a| a.published_by).map(Id),
             reason: v.authorship.map(|a| a.reason),
             generation: next,
         })
@@ -228,8 +228,8 @@ pub fn load(tx: &mut Tx<'_>, zone: i32, known: Option<&Catalogue>) -> Result<Opt
     // A view that is older than what is known already never takes it back.
     let until = generation(tx, zone)?.max(known.map_or(0, |k| k.generation));
     let span = (known.map_or(-1, |k| k.generation), until);
-    let mut forms = Forms::default();
-    let mut profile: Option<Arc<Zone>> = known.map(|k| k.zone.clone());
+    let (mut forms, mut pools) = (Forms::default(), MatterPools::default());
+    let mut profiles: Vec<Version<Zone>> = known.map(|k| k.profiles.clone()).unwrap_or_default();
     let mut matters: BTreeMap<String, Vec<Version<Matter>>> = known.map(|k| k.matters.clone()).unwrap_or_default();
     let mut bundles: BTreeMap<String, Vec<Version<Bundle>>> = known.map(|k| k.bundles.clone()).unwrap_or_default();
     // In portions, so that the text of a large catalogue is never in memory as a whole.
@@ -241,9 +241,12 @@ pub fn load(tx: &mut Tx<'_>, zone: i32, known: Option<&Catalogue>) -> Result<Opt
             after = (last.code.clone(), last.number);
             for row in rows {
                 match kind {
-                    DocumentKind::Zone => profile = Some(version::<Zone>(row)?.document),
+                    DocumentKind::Zone => profiles.push(version(row)?),
                     DocumentKind::Matter => {
-                        let found = version_with(row, |m: &mut Matter| forms.share(&mut m.form))?;
+                        let found = version_with(row, |m: &mut Matter| {
+                            forms.share(&mut m.form);
+                            pools.share(m);
+                        })?;
                         matters.entry(found.document.code.clone()).or_default().push(found);
                     }
                     DocumentKind::Bundle => bundles.entry(row.code.clone()).or_default().push(version(row)?),
@@ -256,7 +259,8 @@ pub fn load(tx: &mut Tx<'_>, zone: i32, known: Option<&Catalogue>) -> Result<Opt
     matters.values_mut().flatten().for_each(|v| v.effective_to = ended.get(&v.id).copied());
     bundles.values_mut().flatten().for_each(|v| v.effective_to = ended.get(&v.id).copied());
     let base = Arc::new(load_base(tx)?);
-    Ok(profile.map(|zone| Catalogue { generation: until, zone, base, matters, bundles }))
+    let newest = profiles.last().map(|p| p.document.clone());
+    Ok(newest.map(|zone| Catalogue { generation: until, zone, profiles, base, matters, bundles }))
 }
 
 /// Versions read at a time.

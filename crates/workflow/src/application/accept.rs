@@ -9,6 +9,7 @@ use domain::event::EventKind;
 use domain::flow::{self, Acceptance, Command, RejectGround};
 use domain::local_time::Instant;
 use domain::reason::Reason;
+use persistence::delegation::system_without_account;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -41,7 +42,8 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         return Err(Error::NotAcceptable(missing));
     }
     if cases.is_none() {
-        let ahead: Vec<Uuid> = work.waiting().into_iter().filter(|id| may_be_accepted_ahead(work, *id, &assessment)).collect();
+        let mut ahead = work.waiting();
+        ahead.retain(|id| may_be_accepted_ahead(work, *id, &assessment));
         work.accept_ahead(&ahead)?;
     }
     for id in complete {
@@ -87,20 +89,32 @@ fn missing_of(assessment: &Assessment, matter: &str) -> Vec<Reason> {
 
 /// A case that waits is accepted with the rest where it is complete but for what comes before it, and the caller may
 /// accept it.
-fn may_be_accepted_ahead(work: &Work<'_, '_>, id: Uuid, assessment: &Assessment) -> bool {
+fn may_be_accepted_ahead(work: &mut Work<'_, '_>, id: Uuid, assessment: &Assessment) -> bool {
     let Ok(case) = work.case(id) else { return false };
     let mine = work.acting.may.covers(&case.department);
     let complete = missing_of(assessment, &case.matter).is_empty();
     mine && complete && case.progress.accepted_ahead.is_none() && at_the_right_window(work, id).is_ok()
 }
 
-/// An integrated window takes what is unified; for the rest it names the right one (无差别受理).
-pub(super) fn at_the_right_window(work: &Work<'_, '_>, id: Uuid) -> Result<(), Error> {
-    let matter = work.matter(id)?;
-    if work.acting.may.reach == Reach::Zone && !matter.unified {
+/// An integrated window takes what is unified and, of what was handed to the zone, what its clerk has an account for
+/// (无差别受理, F3, F24); for the rest it names the right one.
+pub(super) fn at_the_right_window(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
+    if work.acting.may.reach != Reach::Zone {
+        return Ok(());
+    }
+    let (snapshot, matter) = (work.snapshot.clone(), work.matter(id)?);
+    let zone = &snapshot.catalogue.zone;
+    let windows = zone.windows_of(&matter).join("、");
+    if !matter.unified {
         let body = work.body_of(&matter.department);
-        let text = format!("「{}」尚未纳入综合窗口，请到{body}窗口办理", matter.name);
+        let text = format!("「{}」尚未纳入综合窗口，请到{body}办理（{windows}）", matter.name);
         return Err(Error::NotAllowed(Reason::new("not_unified", text, "行政许可法 26")));
+    }
+    if zone.settings.delegation_needs_account
+        && let Some(system) = system_without_account(work.tx, snapshot.zone, &matter.code, work.acting.may.account)?
+    {
+        let text = format!("受理「{}」需要「{system}」的账号，您尚未开通，请由有账号的窗口人员受理（{windows}）", matter.name);
+        return Err(Error::NotAllowed(Reason::new("no_system_account", text, "赋权事项承接规程")));
     }
     Ok(())
 }

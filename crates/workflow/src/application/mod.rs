@@ -2,6 +2,7 @@
 
 mod accept;
 mod adopt;
+mod agency;
 mod annul;
 mod claim;
 mod clock;
@@ -42,6 +43,7 @@ mod work;
 
 pub use accept::{Rejection, accept, correct_on_spot, reject};
 pub use adopt::adopt;
+pub use agency::choose_agency;
 pub use annul::annul;
 pub use claim::{claim, hand_over};
 pub use clock::{Extension, Suspension, extend, resume, suspend};

@@ -31,7 +31,7 @@ pub struct NewNotice {
 /// # Errors
 /// [`Error::Invalid`] with every item that may not be asked for.
 pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNotice) -> Result<(), Error> {
-    let ids = work.select(cases, Command::GiveNotice)?;
+    let mut ids = work.select(cases, Command::GiveNotice)?;
     let mut items = new.items;
     for item in items.iter_mut().filter(|i| i.case.is_none()) {
         item.case = ids.first().copied().filter(|_| ids.len() == 1);
@@ -55,7 +55,7 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
         matter.is_some_and(|m| m.requirements.iter().flat_map(|r| &r.choices).any(|c| c.material == material))
     };
     let before = |item: &NoticeItem| {
-        let of_case = |n: &&Notice| item.case.is_some_and(|case| n.cases.contains(&case));
+        let of_case = |n: &&Notice| item.case.is_some_and(|case| n.speaks_of(case));
         let last = work.dossier.content.notices.iter().rev().find(of_case)?;
         Some((last, materials_since(work, last)))
     };
@@ -63,11 +63,15 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     let refused = check_notice(&items, &facts);
     problems.extend(refused.into_iter().map(|p| Invalid::new(format!("/items/{}", p.item), p.code, p.text)));
     super::checked(problems)?;
+    // The term of a case that lacks nothing runs on: only what something is asked for stands still.
+    let considered = ids.clone();
+    ids.retain(|id| items.iter().any(|i| i.case == Some(*id)));
 
     let round = u32::try_from(work.dossier.content.notices.len()).unwrap_or(0) + 1;
     let notice = Notice {
         files_before: work.dossier.materials.len(),
         paper_before: work.dossier.content.paper.len(),
+        considered,
         ..Notice::new(round, work.now, work.acting.may.account, items, new.override_reason.clone())
     };
     work.ask_for(&ids, notice)?;

@@ -104,20 +104,32 @@ pub(super) fn write_delegated(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Strin
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
+/// What an import of the register would do.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub(super) added: usize,
+    pub(super) kept: Vec<Complaint>,
+    pub(super) refused: Vec<Complaint>,
+}
+
 impl Delegated {
-    /// How many rows are new, and which stand differently in the register: those change by adjustment only.
-    pub(super) fn compare(&self, tx: &mut Tx<'_>, zone: i32) -> Result<(usize, Vec<Complaint>), DbError> {
+    /// How many rows are new, which stand differently in the register and change by adjustment only, and which can't come
+    /// in: a zone begins with what it has taken over already, but later nothing is in force that nobody has an account for.
+    pub(super) fn compare(&self, tx: &mut Tx<'_>, zone: i32, needs_account: bool) -> Result<Compared, DbError> {
         let there = rows::list(tx, zone, None, None, None, i64::MAX)?;
         let there: BTreeMap<&str, &DelegatedMatter> = there.iter().map(|m| (m.code.as_str(), m)).collect();
-        let added = self.rows.iter().filter(|row| !there.contains_key(row.code.as_str())).count();
+        let new: Vec<&DelegatedMatter> = self.rows.iter().filter(|row| !there.contains_key(row.code.as_str())).collect();
         let differs = |row: &&DelegatedMatter| there.get(row.code.as_str()).is_some_and(|known| known != row);
-        let kept = self.rows.iter().filter(differs).map(|row| Complaint {
-            file: self.file.clone(),
-            pointer: row.code.clone(),
-            code: "kept",
-            reason: format!("「{}」已在清单中，内容不同的保持不变，请通过调整批次变更", row.name),
-        });
-        Ok((added, kept.collect()))
+        let complaint =
+            |row: &DelegatedMatter, code, reason| Complaint { file: self.file.clone(), pointer: row.code.clone(), code, reason };
+        let stays = |row: &DelegatedMatter| format!("「{}」已在清单中，内容不同的保持不变，请通过调整批次变更", row.name);
+        let mut compared = Compared { added: new.len(), ..Compared::default() };
+        compared.kept.extend(self.rows.iter().filter(differs).map(|row| complaint(row, "kept", stays(row))));
+        for row in new.into_iter().filter(|_| needs_account && !there.is_empty()) {
+            let without = in_force_without_account(tx, zone, row)?;
+            compared.refused.extend(without.map(|reason| complaint(row, "account_missing", reason.text)));
+        }
+        Ok(compared)
     }
 
     /// Each row must name a department of the zone.
@@ -240,7 +252,8 @@ fn put_in(
     }
     let changed = known.as_ref().filter(|_| line.kind == AdjustmentKind::Change);
     (matter.state, matter.effective_from) = changed.map_or((matter.state, Some(on)), |k| (k.state, k.effective_from));
-    if changed.is_none_or(|k| k.system != matter.system)
+    if profile.settings.delegation_needs_account
+        && changed.is_none_or(|k| k.system != matter.system)
         && let Some(reason) = in_force_without_account(tx, zone, &matter)?
     {
         return Ok(Err(reason));
@@ -272,7 +285,7 @@ fn take_out(
     Ok(Ok(matter))
 }
 
-fn in_force_without_account(tx: &mut Tx<'_>, zone: i32, matter: &DelegatedMatter) -> Result<Option<Reason>, Error> {
+fn in_force_without_account(tx: &mut Tx<'_>, zone: i32, matter: &DelegatedMatter) -> Result<Option<Reason>, DbError> {
     let Some(system) = matter.system.as_deref().filter(|_| matter.state == DelegatedState::InForce) else { return Ok(None) };
     Ok(lacks_account(Some(system), rows::granted(tx, zone, system)?))
 }
@@ -289,7 +302,8 @@ pub fn move_matter(tx: &mut Tx<'_>, editing: &Editing, code: &str, to: Delegated
         return Err(Error::StateForbids(reason));
     }
     matter.state = to;
-    if let Some(reason) = in_force_without_account(tx, zone, &matter)? {
+    let needs_account = editing.snapshots.fresh(tx, editing.known.clone())?.catalogue.zone.settings.delegation_needs_account;
+    if needs_account && let Some(reason) = in_force_without_account(tx, zone, &matter)? {
         return Err(Error::StateForbids(reason));
     }
     if to == DelegatedState::InForce {

@@ -5,8 +5,8 @@ use super::{in_order, record};
 use crate::{Error, Invalid, Snapshots, ZoneSnapshot};
 use chrono::NaiveDate;
 use domain::catalogue::{
-    Bundle, Catalogue, DraftCommand, DraftState, Finding, Matter, Zone, check_bundle, check_matter, check_references, check_zone,
-    two_people,
+    BaseCatalogue, Bundle, Catalogue, DraftCommand, DraftState, Finding, Matter, Zone, check_base, check_bundle, check_links, check_matter,
+    check_references, check_succession, check_zone, two_people,
 };
 use domain::event::EventKind;
 use domain::local_time::date_of;
@@ -251,8 +251,8 @@ pub fn publish_draft(tx: &mut Tx<'_>, editing: &Editing, id: Uuid, from: Option<
         document: draft.document.clone(),
         authorship: Some(Authorship {
             reason: draft.reason.clone(),
-            edited_by: draft.editors.last().copied().unwrap_or_default(),
-            published_by: editing.account,
+            edited_by: draft.editors.last().copied(),
+            published_by: Some(editing.account),
         }),
     };
     let published =
@@ -277,7 +277,7 @@ pub fn findings(kind: DocumentKind, document: &str, catalogue: &Catalogue, day: 
         DocumentKind::Matter => read_document::<Matter>(&value).map(|m| matter_findings(&m, catalogue, day)),
         DocumentKind::Bundle => read_document::<Bundle>(&value).map(|b| bundle_findings(&b, catalogue, day)),
         DocumentKind::Zone => read_document::<Zone>(&value).map(|z| zone_findings(&z, catalogue, day)),
-        DocumentKind::Base => Ok(Vec::new()),
+        DocumentKind::Base => read_document::<BaseCatalogue>(&value).map(|b| check_base(&b)),
     };
     judged.unwrap_or_else(|shape| shape)
 }
@@ -286,6 +286,9 @@ pub fn findings(kind: DocumentKind, document: &str, catalogue: &Catalogue, day: 
 /// wrong with a bundle already is not this matter's to mend.
 fn matter_findings(matter: &Matter, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
     let mut found = check_matter(matter, &catalogue.zone);
+    found.extend(check_links(matter, |code| catalogue.matter(code, day).is_some()));
+    let earlier = catalogue.matters.get(&matter.code).into_iter().flatten();
+    found.extend(check_succession(earlier.map(|v| &v.document.flow[..]), &matter.flow, "flow"));
     for day in catalogue.turning_days(day) {
         for bundle in catalogue.current_bundles(day).filter(|b| b.document.members.iter().any(|m| m.matter == matter.code)) {
             let there = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
@@ -305,7 +308,8 @@ fn matter_findings(matter: &Matter, catalogue: &Catalogue, day: NaiveDate) -> Ve
 
 /// A bundle must hold on `day` and on every later day something begins or ends.
 fn bundle_findings(bundle: &Bundle, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
+    let earlier = catalogue.bundles.get(&bundle.code).into_iter().flatten();
+    let mut found = check_succession(earlier.map(|v| v.document.steps.as_slice()), &bundle.steps, "steps");
     for day in catalogue.turning_days(day) {
         let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
         for finding in check_bundle(bundle, &catalogue.zone, &catalogue.base, matter) {

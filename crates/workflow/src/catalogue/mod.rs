@@ -1,6 +1,7 @@
 //! The catalogue as something people work on: import, drafts, publication, registers.
 
 mod archive;
+mod base;
 mod delegation;
 mod document;
 mod draft;
@@ -10,12 +11,13 @@ mod schema;
 mod workbook;
 
 pub use archive::{ArchivePart, pack, unpack};
+pub use base::publish_base;
 pub use delegation::{Adjusting, AdjustmentLine, adjust, change_account, move_matter, request_account};
 pub use document::{Document, read_document};
 pub use draft::{
     DraftRevision, Editing, NewDraft, begin_draft, discard_draft, findings, publish_draft, retire, return_draft, revise_draft, submit_draft,
 };
-pub use import::{Change, Complaint, File, Imported, Reading, import, preview, read};
+pub use import::{Change, Complaint, File, Imported, Importing, Reading, import, preview, read};
 pub use reform::{NewTask, begin_task, progress_task};
 pub use schema::document_schema;
 pub use workbook::{read_workbook, write_workbook};

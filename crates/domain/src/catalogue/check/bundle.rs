@@ -26,7 +26,7 @@ pub fn check_bundle<'a>(bundle: &Bundle, zone: &Zone, base: &BaseCatalogue, matt
         found.push(Finding::error("/lead_department", "unknown", text));
     }
     let members: Vec<Option<&Matter>> = bundle.members.iter().map(|m| matter(&m.matter)).collect();
-    found.extend(check_members(bundle, &members, base));
+    found.extend(check_members(bundle, &members, base, zone.settings.bundles_only_from_base));
     found.extend(edges(bundle));
     found.extend(promise(bundle, &members));
     found.extend(issue_and_deferral(bundle, &matter));
@@ -54,7 +54,7 @@ pub fn check_bundle<'a>(bundle: &Bundle, zone: &Zone, base: &BaseCatalogue, matt
     found
 }
 
-fn check_members(bundle: &Bundle, members: &[Option<&Matter>], base: &BaseCatalogue) -> Vec<Finding> {
+fn check_members(bundle: &Bundle, members: &[Option<&Matter>], base: &BaseCatalogue, only_from_base: bool) -> Vec<Finding> {
     if bundle.members.len() > MOST_MEMBERS {
         return vec![Finding::error("/members", "too_many", format!("一件事最多{MOST_MEMBERS}个事项"))];
     }
@@ -66,6 +66,10 @@ fn check_members(bundle: &Bundle, members: &[Option<&Matter>], base: &BaseCatalo
         let pointer = format!("/members/{i}/matter");
         match matter {
             None => found.push(Finding::error(pointer, "unknown", format!("没有事项「{}」", member.matter))),
+            Some(matter) if only_from_base && base.entry(&matter.code).is_none() => {
+                let text = format!("事项「{}」不在基本目录中，尚未梳理，不能编入一件事", matter.name);
+                found.push(Finding::error(pointer, "matter_not_sorted", text));
+            }
             Some(matter) => {
                 let differing: Vec<&str> = base.differences(matter).iter().map(|d| d.field).collect();
                 if !differing.is_empty() {

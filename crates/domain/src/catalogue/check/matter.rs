@@ -191,6 +191,21 @@ fn addresses(matter: &Matter) -> Vec<Finding> {
     wrong.map(|(pointer, _)| Finding::error(pointer, "wrong_format", "应为以https://开头的网址")).collect()
 }
 
+/// The matters whose results it asks for; `exists` tells what the zone has.
+#[must_use]
+pub fn check_links(matter: &Matter, exists: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (i, requirement) in matter.requirements.iter().enumerate() {
+        for (j, choice) in requirement.choices.iter().enumerate() {
+            if let Some(code) = choice.issued_by.as_deref().filter(|code| *code != matter.code && !exists(code)) {
+                let pointer = format!("/requirements/{i}/choices/{j}/issued_by");
+                found.push(Finding::error(pointer, "unknown", format!("没有事项「{code}」，不能作为材料的来源")));
+            }
+        }
+    }
+    found
+}
+
 /// What of a zone's profile a matter names: departments, places, windows.
 #[must_use]
 pub fn check_references(matter: &Matter, zone: &Zone) -> Vec<Finding> {

@@ -1,13 +1,17 @@
 //! What a catalogue document must satisfy before it is published: every complaint, with its place and a stable code.
 
+mod base;
 mod bundle;
 mod condition;
 mod form;
 mod matter;
+mod succession;
 mod zone;
 
+pub use base::check_base;
 pub use bundle::check_bundle;
-pub use matter::{check_matter, check_references};
+pub use matter::{check_links, check_matter, check_references};
+pub use succession::check_succession;
 pub use zone::check_zone;
 
 use serde::Serialize;

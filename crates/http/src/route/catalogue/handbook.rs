@@ -149,8 +149,8 @@ pub(crate) async fn get_bundle_handbook(
         let edition = found.ok_or_else(missing)?;
         let matters: Vec<Uuid> = edition.matters.iter().map(|m| m.id).collect();
         let plan = Plan::of_pinned(&zone.catalogue, Some(edition.bundle.id), &matters).ok_or_else(missing)?;
-        let guide = Guide::new(&plan, &Facts::at(now), &zone);
-        let profile = &zone.catalogue.zone;
+        let profile = edition.profile(&zone.catalogue);
+        let guide = Guide::under(&plan, &Facts::at(now), &zone, &profile);
         Ok((Sheet::handbook(&guide, edition.number, &profile.name, &profile.hotline), (edition.number, all.len(), guide)))
     };
     let whole = |sheet, (edition, editions, guide)| serde_json::to_vec(&Handbook { edition, editions, sheet, guide }).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The catalogue: read by everyone, written by editors, published by publishers.
 
+mod base;
 mod draft;
 mod figures;
 mod handbook;
@@ -8,6 +9,7 @@ mod search;
 mod transfer;
 mod version;
 
+pub(crate) use base::*;
 pub(crate) use draft::*;
 pub(crate) use figures::*;
 pub(crate) use handbook::*;

@@ -1,10 +1,9 @@
 //! Import and export of a zone's catalogue: whole or in part, as an archive or a workbook.
 
-use super::draft::editing;
 use crate::AppState;
 use crate::etag::{Caching, tagged_bytes};
-use crate::extract::{Caller, IdempotencyKey, InZone, Params, ZonePath, may};
-use crate::problem::{ErrorCode, ErrorDetail, Problem};
+use crate::extract::{Caller, InZone, Params, ZonePath, may};
+use crate::problem::{ErrorCode, Problem};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{BytesMut, Data, Json, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -12,13 +11,14 @@ use domain::local_time::date_of;
 use futures_util::StreamExt;
 use integrations::implementation_list;
 use persistence::catalogue::{DocumentKind, export_documents};
+use persistence::event::Actor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 use workflow::Error;
 use workflow::catalogue::{
-    ArchivePart, Change, Complaint, File, Imported, import, pack, preview, read, read_workbook, unpack, write_workbook,
+    ArchivePart, Change, Complaint, File, Imported, Importing, import, pack, preview, read, read_workbook, unpack, write_workbook,
 };
 
 const ZIP: &str = "application/zip";
@@ -31,6 +31,10 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 pub(crate) struct ImportQuery {
     /// 只检查、不导入
     dry_run: Option<bool>,
+    /// 导入原因，记入每个新版本
+    #[validate(length(max = 500, message = "最多500个字"))]
+    #[param(example = "省级目录下发")]
+    reason: Option<String>,
 }
 
 /// A document that is published.
@@ -105,11 +109,6 @@ impl ImportReport {
     }
 }
 
-fn refused(complaints: Vec<Complaint>) -> Problem {
-    let place = |c: Complaint| ErrorDetail { pointer: format!("{}#{}", c.file, c.pointer), code: c.code.to_owned(), message: c.reason };
-    Problem::new(ErrorCode::DocumentFlawed).errors(complaints.into_iter().map(place).collect())
-}
-
 async fn whole(mut payload: Payload, limit: u64) -> Result<BytesMut, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
@@ -157,11 +156,17 @@ pub(crate) async fn import_catalogue(
     let dry_run = query.0.dry_run.unwrap_or(false);
     let report = match (reading, dry_run) {
         (Err(complaints), true) => ImportReport::new(true, Imported::default(), complaints),
-        (Err(complaints), false) => return Err(refused(complaints)),
-        (Ok(reading), true) => ImportReport::new(true, state.db.read(move |tx| preview(tx, number, reading)).await?, Vec::new()),
+        (Err(complaints), false) => return Err(Error::Import(complaints).into()),
+        (Ok(reading), true) => {
+            let mut previewed = state.db.read(move |tx| preview(tx, number, reading)).await?;
+            let refused = std::mem::take(&mut previewed.refused);
+            ImportReport::new(true, previewed, refused)
+        }
         (Ok(reading), false) => {
-            let editing = editing(&caller, &zone, &state, IdempotencyKey(None), Vec::new());
-            let imported = state.db.write(move |tx| import(tx, reading, &editing.actor)).await?;
+            let actor = Actor::account(caller.account, caller.request_id.clone());
+            let reason = query.0.reason.filter(|r| !r.trim().is_empty()).unwrap_or_else(|| "批量导入".to_owned());
+            let by = Importing { actor, account: Some(caller.account), reason };
+            let imported = state.db.write(move |tx| import(tx, reading, &by)).await?;
             state.snapshots.poll(&state.db).await?;
             ImportReport::new(false, imported, Vec::new())
         }

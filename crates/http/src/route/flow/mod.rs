@@ -1,5 +1,6 @@
 //! The life of a filed application, a stage a file.
 
+mod agency;
 mod case;
 mod claim;
 mod clock;
@@ -23,6 +24,7 @@ mod share;
 mod share_call;
 mod withdraw;
 
+pub(super) use agency::*;
 pub(super) use case::*;
 pub(super) use claim::*;
 pub(super) use clock::*;
