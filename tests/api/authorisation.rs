@@ -93,6 +93,8 @@ fn body(operation: Operation) -> Value {
         Operation::SendParcel => json!({"recipient": "张三", "address": "示例路1号", "phone": "13800003210"}),
         Operation::GiveConsent => json!({"recipient": "某银行", "purpose": "开户"}),
         Operation::ChooseAgency => json!({"service": "drawing-review", "agency": "示例审图机构"}),
+        Operation::OpenProjectLoop => json!({"code": "2309-430400-04-01-123456", "name": "示例产业园", "mechanisms": ["deferral"]}),
+        Operation::ChangeProjectLoop => json!({"name": "示例产业园"}),
         Operation::PublishBaseCatalogue => json!({"document": {"entries": []}, "reason": "测试"}),
         Operation::RecordVisit => json!({"purpose": "核对原件"}),
         Operation::GiveHelp => json!({"kind": "scan", "document": "营业执照"}),
@@ -232,6 +234,7 @@ async fn every_operation_opens_only_to_whom_the_table_names(#[values(Sqlite, Pos
                     | Operation::RepairCredit
                     | Operation::FulfilObligation
                     | Operation::ChangeSystemAccount
+                    | Operation::ChangeProjectLoop
                     | Operation::ProgressReformTask
                     | Operation::DiscardDraft
                     | Operation::FileObjection

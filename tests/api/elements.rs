@@ -72,10 +72,17 @@ async fn the_base_catalogue_is_published_by_the_platform_and_binds_every_zone(#[
     office.add("/matters/drone-show", &matter("drone-show", "无人机表演备案", 5, &[])).await.ok();
     let bundle = json!({"code": "show", "name": "演出一件事", "lead_department": "HUC", "summary": "演出", "members": [{"matter": "drone-show"}],
         "promised_source": "illustrative", "source": "illustrative"});
-    office.add("/bundles/show", &bundle).await.ok();
-    office.change("/profile", json!({"settings": {"bundles_only_from_base": true}})).await.ok();
-    let id = office.begin("/bundles/show", None).await.expect(201).text("/id");
-    let refused = office.submit(&id).await.problem(422, "document_flawed");
+    let strict = json!({"settings": {"bundles_only_from_base": true}});
+    let profile = office.begin("/profile", None).await.expect(201).text("/id");
+    office.revise(&profile, strict).await.ok();
+    let refused = office.submit(&profile).await.problem(422, "document_flawed");
+    assert_eq!(refused.body["errors"][0]["code"], "matter_not_sorted", "a bundle in force stands against it");
+    let retire = json!({"reason": "待梳理"});
+    app.act(&office.publisher, "/bundles/open-hotel/retire", &retire).await.ok();
+    office.submit(&profile).await.ok();
+    office.publish(&profile, &json!({})).await.ok();
+    let unsorted = office.begin("/bundles/show", Some(&bundle)).await.expect(201).text("/id");
+    let refused = office.submit(&unsorted).await.problem(422, "document_flawed");
     assert_eq!(refused.body["errors"][0]["code"], "matter_not_sorted");
 }
 
@@ -124,14 +131,16 @@ async fn any_listed_agency_may_be_chosen_and_none_that_is_not_needed(#[values(Sq
     let choose = |service: &str, agency: &str| json!({"service": service, "agency": agency});
     let path = format!("/applications/{id}/agencies");
     app.act(&stranger, &path, &choose("drawing-review", "甲审图机构")).await.problem(404, "not_found");
-    for (service, agency, code) in
-        [("drawing-review", "丙审图机构", "agency_not_listed"), ("no-such-service", "甲审图机构", "service_unknown")]
-    {
-        let refused = app.act(&owner, &path, &choose(service, agency)).await.problem(409, "state_forbids");
+    for (service, agency, code) in [
+        ("drawing-review", "丙审图机构", "agency_not_listed"),
+        ("drawing-review", " ", "agency_not_listed"),
+        ("no-such-service", "甲审图机构", "service_unknown"),
+    ] {
+        let refused = app.act(&owner, &path, &choose(service, agency)).await.problem(422, "invalid_body");
         assert_eq!(refused.body["errors"][0]["code"], code, "{service} {agency}");
     }
     let unneeded = services.as_array().unwrap().iter().find(|s| !s["matters"].as_array().unwrap().contains(&json!("construction-permit")));
-    let refused = app.act(&owner, &path, &choose(unneeded.unwrap()["code"].as_str().unwrap(), "甲")).await.problem(409, "state_forbids");
+    let refused = app.act(&owner, &path, &choose(unneeded.unwrap()["code"].as_str().unwrap(), "甲")).await.problem(422, "invalid_body");
     assert_eq!(refused.body["errors"][0]["code"], "service_not_needed");
     app.act(&owner, &path, &choose("drawing-review", "甲审图机构")).await.ok();
     let chosen = app.act(&owner, &path, &choose("drawing-review", "乙审图机构")).await.ok();

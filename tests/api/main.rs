@@ -37,6 +37,7 @@ mod office;
 mod one_time;
 mod parallel;
 mod procedures;
+mod projects;
 mod race;
 mod readme;
 mod receive;

@@ -179,3 +179,62 @@ async fn what_was_handed_in_once_is_used_again_and_not_asked_for(#[values(Sqlite
     let codes: Vec<&str> = offered.body["items"].as_array().unwrap().iter().map(|m| m["material"].as_str().unwrap()).collect();
     assert_eq!(codes, ["restoration-commitment"], "a traffic plan holds for twelve months");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_content_of_one_owner_is_kept_once(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let owner = app.login(Role::Applicant, 0).await;
+    let (one, two) = (app.draft(&owner, &excavation()).await.text("/id"), app.draft(&owner, &excavation()).await.text("/id"));
+    let mut theirs = excavation();
+    theirs["parties"][0]["identifiers"] = json!([{"type": "credit_code", "value": "91430400MATE00029M"}]);
+    let hand_in = async |id: &str, material: &str, upload_id: &str, bytes: Vec<u8>| {
+        app.upload(id, upload(material, upload_id, bytes, "a.pdf")).bearer(&owner).send().await
+    };
+    let files = || walk(&app.var().join("files"));
+    let first = hand_in(&one, "planning-conditions-approval", "u", large()).await.ok().text("/material/id");
+    let again = hand_in(&one, "planning-conditions-approval", "u", large()).await.ok();
+    assert_eq!((again.body["repeated"].as_bool(), files()), (Some(true), 1), "the same upload again");
+    let second = hand_in(&two, "planning-conditions-approval", "u", large()).await.ok().text("/material/id");
+    assert_eq!(files(), 1, "one copy for both applications");
+    hand_in(&two, "fund-commitment", "v", support::pdf()).await.ok();
+    assert_eq!(files(), 2, "other content, another file");
+    let file = |id: &str, material: &str| format!("/applications/{id}/materials/{material}");
+    let gone = |id: &str, material: &str| {
+        app.call(Method::DELETE, &format!("/api/v1/zones/hengyang-gaoxin{}", file(id, material))).bearer(&owner).send()
+    };
+    gone(&one, &first).await.expect(204);
+    let (status, bytes) = app.get(&format!("{}/file", file(&two, &second))).bearer(&owner).bytes().await;
+    assert_eq!((status, bytes == large(), files()), (200, true, 2), "what the other application needs stays");
+    let theirs = app.draft(&owner, &theirs).await.text("/id");
+    hand_in(&theirs, "planning-conditions-approval", "u", large()).await.ok();
+    assert_eq!(files(), 3, "another owner, a copy of his own");
+    gone(&two, &second).await.expect(204);
+    assert_eq!(files(), 2, "the last to go takes the file along");
+}
+
+/// Sixteen uploads of one content at once, half of them taken out again: nothing names a file that is not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_content_handed_in_and_taken_out_at_once() {
+    let app = App::start(Postgres).await;
+    let owner = app.login(Role::Applicant, 0).await;
+    let mut drafts = Vec::new();
+    for _ in 0..16 {
+        drafts.push(app.draft(&owner, &excavation()).await.text("/id"));
+    }
+    let course = async |n: usize, id: &String| {
+        let form = upload("planning-conditions-approval", "u", large(), "a.pdf");
+        let material = app.upload(id, form).bearer(&owner).send().await.ok().text("/material/id");
+        if n.is_multiple_of(2) {
+            let path = format!("/api/v1/zones/hengyang-gaoxin/applications/{id}/materials/{material}");
+            app.call(Method::DELETE, &path).bearer(&owner).send().await.expect(204);
+        }
+    };
+    futures_util::future::join_all(drafts.iter().enumerate().map(|(n, id)| course(n, id))).await;
+    for id in drafts.iter().skip(1).step_by(2) {
+        let listed = app.see(&owner, &format!("/applications/{id}/materials")).await.ok().text("/items/0/id");
+        let (status, bytes) = app.get(&format!("/applications/{id}/materials/{listed}/file")).bearer(&owner).bytes().await;
+        assert_eq!((status, bytes == large()), (200, true), "{id}");
+    }
+    assert_eq!(walk(&app.var().join("files")), 1);
+}

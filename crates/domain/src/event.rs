@@ -83,6 +83,8 @@ codes! {
         VisitRecorded = "visit_recorded", "到现场办理";
         /// Further help was given.
         HelpGiven = "help_given", "帮办其他事项";
+        /// A project is followed, or changed.
+        ProjectLoopChanged = "project_loop_changed", "闭环审批项目变更";
         /// The applicant chose who does a service.
         AgencyChosen = "agency_chosen", "选定中介服务机构";
         /// A case is handled in an outside system.

@@ -18,4 +18,5 @@ pub mod hall;
 pub mod identity;
 pub mod local_time;
 pub mod number;
+pub mod project;
 pub mod reason;

@@ -368,17 +368,22 @@ pub fn granted(tx: &mut Tx<'_>, zone: i32, system: &str) -> Result<i64, DbError>
     Ok(mine.filter(accounts::state.eq(Code(SystemAccountState::Granted))).count().get_result(tx.connection)?)
 }
 
-/// The system a delegated matter in force is handled in, where this clerk has no account in it.
+/// The system a delegated matter in force is handled in, where others have an account in it and this clerk has none.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn system_without_account(tx: &mut Tx<'_>, zone: i32, matter: &str, clerk: Uuid) -> Result<Option<String>, DbError> {
-    let his = accounts::table
-        .filter(accounts::zone_id.eq(zone).and(accounts::account_id.eq(Id(clerk))))
-        .filter(accounts::system.nullable().eq(matters::system).and(accounts::state.eq(Code(SystemAccountState::Granted))));
+    let today = domain::local_time::date_of(tx.now());
+    let granted = || {
+        let in_system = accounts::zone_id.eq(zone).and(accounts::system.nullable().eq(matters::system));
+        accounts::table.filter(in_system.and(accounts::state.eq(Code(SystemAccountState::Granted))))
+    };
+    let begun = matters::effective_from.is_null().or(matters::effective_from.le(today));
     let found: Option<Option<String>> = matters::table
         .find((zone, matter))
-        .filter(matters::state.eq(Code(DelegatedState::InForce)).and(diesel::dsl::not(diesel::dsl::exists(his))))
+        .filter(matters::state.eq(Code(DelegatedState::InForce)).and(begun))
+        .filter(diesel::dsl::exists(granted()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(granted().filter(accounts::account_id.eq(Id(clerk))))))
         .select(matters::system)
         .first(tx.connection)
         .optional()?;

@@ -21,6 +21,8 @@ codes! {
         SweepFiles = "sweep_files", "清理无主文件";
         /// Order a parcel, or ask the courier where it is.
         FollowParcel = "follow_parcel", "跟踪邮件";
+        /// Count what was filed on the days that are over.
+        CloseDay = "close_day", "每日汇总";
         /// Count due dates anew after a calendar was loaded.
         RecomputeDeadlines = "recompute_deadlines", "重新计算期限";
     }

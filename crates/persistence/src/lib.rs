@@ -25,6 +25,7 @@ pub mod material;
 pub mod number;
 pub mod obligation;
 pub mod parcel;
+pub mod project;
 pub mod publicity;
 pub mod reform;
 pub mod sandbox_clock;

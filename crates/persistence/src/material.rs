@@ -1,6 +1,6 @@
 //! Materials handed in, and the documents behind them.
 
-use crate::engine::query::insert_many;
+use crate::engine::query::{LockDsl, insert_many};
 use crate::engine::{At, Code, DbError, Id, Tx};
 use crate::schema::{documents, materials};
 use crate::seal::Place;
@@ -54,6 +54,7 @@ struct DocumentRow {
     object_key: String,
     created_by: Id,
     created_at: At,
+    address: Option<Vec<u8>>,
 }
 
 #[derive(Insertable)]
@@ -91,6 +92,12 @@ struct StoredDocument {
     object_key: String,
 }
 
+impl From<StoredDocument> for Document {
+    fn from(d: StoredDocument) -> Self {
+        Self { id: d.id.0, digest: d.digest, size: d.size, media_type: d.media_type, object_key: d.object_key }
+    }
+}
+
 fn name_place(zone: i32, row: &str) -> Place<'_> {
     Place { zone, table: "materials", column: "file_name_sealed", row }
 }
@@ -114,33 +121,67 @@ pub fn claim(tx: &mut Tx<'_>, zone: i32, application: Uuid, material: &Material)
     Ok(insert_many(materials::table, [row]).or_ignore().execute(tx.connection)? == 1)
 }
 
-/// Enters the document behind a material.
-///
-/// # Errors
-/// [`DbError`].
-pub fn insert_document(tx: &mut Tx<'_>, zone: i32, by: Uuid, material: &Material) -> Result<(), DbError> {
-    let document = &material.document;
-    let row = DocumentRow {
-        zone_id: zone,
-        id: Id(document.id),
-        digest: document.digest.clone(),
-        size: document.size,
-        media_type: document.media_type.clone(),
-        object_key: document.object_key.clone(),
-        created_by: Id(by),
-        created_at: At(material.created_at),
-    };
-    insert_many(documents::table, [row]).execute(tx.connection)?;
-    Ok(())
+/// Whose a document is, and who hands it in.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// The applicant's identifier, or the account while it is not known.
+    pub name: &'a str,
+    /// The account that hands it in.
+    pub account: Uuid,
 }
 
-/// Takes back a document that no material came to name.
+/// Enters a document, or finds the one its owner handed in before with the same content; held until the transaction ends.
+/// Returns the document that counts: its file, not that of `new`, when they differ.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn remove_document(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<(), DbError> {
-    diesel::delete(documents::table.find((zone, Id(id)))).execute(tx.connection)?;
-    Ok(())
+pub fn keep_document(tx: &mut Tx<'_>, zone: i32, owner: Owner<'_>, new: &Document) -> Result<Document, DbError> {
+    let address = tx.keys().index("document", &format!("{}/{}", owner.name, hex::encode(&new.digest)));
+    loop {
+        let row = DocumentRow {
+            zone_id: zone,
+            id: Id(new.id),
+            digest: new.digest.clone(),
+            size: new.size,
+            media_type: new.media_type.clone(),
+            object_key: new.object_key.clone(),
+            created_by: Id(owner.account),
+            created_at: At(tx.now()),
+            address: Some(address.clone()),
+        };
+        if insert_many(documents::table, [row]).or_ignore().execute(tx.connection)? == 1 {
+            return Ok(new.clone());
+        }
+        // Gone again where somebody takes it out at this moment: then it is entered anew.
+        let same = documents::table.filter(documents::zone_id.eq(zone).and(documents::address.eq(address.clone())));
+        let found: Option<StoredDocument> = same.select(StoredDocument::as_select()).locked().get_result(tx.connection).optional()?;
+        if let Some(found) = found {
+            return Ok(found.into());
+        }
+    }
+}
+
+/// Holds a document until the transaction ends; `false` when it is gone.
+///
+/// # Errors
+/// [`DbError`].
+pub fn hold_document(tx: &mut Tx<'_>, zone: i32, id: Uuid) -> Result<bool, DbError> {
+    let held: Option<Id> = documents::table.find((zone, Id(id))).select(documents::id).locked().get_result(tx.connection).optional()?;
+    Ok(held.is_some())
+}
+
+/// Takes back a document that no material names; returns the key of its file.
+///
+/// # Errors
+/// [`DbError`].
+pub fn remove_document(tx: &mut Tx<'_>, zone: i32, document: &Document) -> Result<Option<String>, DbError> {
+    hold_document(tx, zone, document.id)?;
+    let others = materials::table.filter(materials::zone_id.eq(zone).and(materials::document_id.eq(Id(document.id))));
+    if diesel::select(diesel::dsl::exists(others)).get_result(tx.connection)? {
+        return Ok(None);
+    }
+    diesel::delete(documents::table.find((zone, Id(document.id)))).execute(tx.connection)?;
+    Ok(Some(document.object_key.clone()))
 }
 
 /// Which of these stored files a row names.
@@ -184,7 +225,7 @@ fn opened(tx: &Tx<'_>, zone: i32, (m, d): (Stored, StoredDocument)) -> Result<Ma
         file_name: String::from_utf8(name).map_err(|e| DbError::Damaged(e.to_string()))?,
         created_at: m.created_at.0,
         reused_from: m.reused_from.map(|i| i.0),
-        document: Document { id: d.id.0, digest: d.digest, size: d.size, media_type: d.media_type, object_key: d.object_key },
+        document: d.into(),
     })
 }
 
@@ -201,14 +242,8 @@ pub fn find(tx: &mut Tx<'_>, zone: i32, application: Uuid, id: Uuid) -> Result<O
 /// # Errors
 /// [`DbError`].
 pub fn remove(tx: &mut Tx<'_>, zone: i32, material: &Material) -> Result<Option<String>, DbError> {
-    let document = Id(material.document.id);
     diesel::delete(materials::table.find((zone, Id(material.id)))).execute(tx.connection)?;
-    let others = materials::table.filter(materials::zone_id.eq(zone).and(materials::document_id.eq(document)));
-    if diesel::select(diesel::dsl::exists(others)).get_result(tx.connection)? {
-        return Ok(None);
-    }
-    diesel::delete(documents::table.find((zone, document))).execute(tx.connection)?;
-    Ok(Some(material.document.object_key.clone()))
+    remove_document(tx, zone, &material.document)
 }
 
 /// Which earlier materials are looked for.

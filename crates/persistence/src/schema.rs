@@ -275,6 +275,7 @@ diesel::table! {
         object_key -> Text,
         created_by -> IdT,
         created_at -> InstantT,
+        address -> Nullable<Binary>,
     }
 }
 
@@ -630,6 +631,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::engine::sql_type::*;
 
+    project_loops (zone_id, code) {
+        zone_id -> Integer,
+        code -> Text,
+        name -> Text,
+        mechanisms -> Text,
+        opened_on -> Date,
+        planned_start_on -> Nullable<Date>,
+        actual_start_on -> Nullable<Date>,
+        version -> BigInt,
+        updated_at -> InstantT,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::engine::sql_type::*;
+
     reform_tasks (zone_id, id) {
         zone_id -> Integer,
         id -> IdT,
@@ -863,6 +881,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     delegation_changes,
     system_accounts,
     reform_tasks,
+    project_loops,
     catalogue_generations,
     catalogue_versions,
     applications,

@@ -5,7 +5,7 @@ use crate::engine::query::insert_many;
 use crate::engine::{Code, DbError, Tx};
 use crate::schema::{tallies, tally_marks};
 use chrono::NaiveDate;
-use diesel::dsl::sum;
+use diesel::dsl::{max, sum};
 use diesel::prelude::*;
 use domain::codes;
 use domain::local_time::date_of;
@@ -36,6 +36,14 @@ codes! {
         LicencesUsed = "licences_used", "电子证照免提交";
         /// Times applicants came to the hall for an application.
         Visits = "visits", "到现场次数";
+        /// Applications filed over the network, counted when their day is over.
+        FiledOnline = "filed_online", "网上申报";
+        /// Applications filed at the window, counted when their day is over.
+        FiledAtWindow = "filed_at_window", "窗口申报";
+        /// Cases decided here, by an official's own account and under an electronic seal.
+        DecidedHere = "decided_here", "电子审批办结";
+        /// Cases decided in an outside system.
+        DecidedElsewhere = "decided_elsewhere", "外部系统办结";
         /// Further services: certificates printed, scans, copies and the like.
         FurtherServices = "further_services", "帮办其他事项";
     }
@@ -76,6 +84,25 @@ pub fn add(tx: &mut Tx<'_>, zone: i32, tally: Tally, n: u32) -> Result<(), DbErr
         diesel::update(this).set(tallies::n.eq(tallies::n + n)).execute(tx.connection)?;
     }
     Ok(())
+}
+
+/// Enters what was counted of a day that is over.
+///
+/// # Errors
+/// [`DbError`].
+pub fn close_day(tx: &mut Tx<'_>, zone: i32, day: NaiveDate, tally: Tally, n: u32) -> Result<(), DbError> {
+    let row = Row { zone_id: zone, day, name: Code(tally), shard: 0, n: i32::try_from(n).unwrap_or(i32::MAX) };
+    insert_many(tallies::table, [row]).or_ignore().execute(tx.connection)?;
+    Ok(())
+}
+
+/// The last day that was closed for a tally.
+///
+/// # Errors
+/// [`DbError`].
+pub fn last_closed(tx: &mut Tx<'_>, zone: i32, tally: Tally) -> Result<Option<NaiveDate>, DbError> {
+    let own = tallies::table.filter(tallies::zone_id.eq(zone).and(tallies::name.eq(Code(tally))));
+    Ok(own.select(max(tallies::day)).first(tx.connection)?)
 }
 
 /// Counts a subject once, however often it is named.

@@ -131,9 +131,9 @@ impl Index {
         Ok(entries)
     }
 
-    /// Names with everything that was typed, in characters, letters or initials.
+    /// Names with everything that was typed but its usual ending, in characters, letters or initials.
     fn by_everything_typed(&self, typed: &Typed) -> BooleanQuery {
-        let mut ways = vec![every(self.fields.characters, grams(&typed.plain, 2))];
+        let mut ways = vec![every(self.fields.characters, grams(typed.essence(), 2))];
         if typed.latin {
             ways.push(every(self.fields.letters, grams(&typed.plain, 3)));
             ways.push(every(self.fields.initials, grams(&typed.plain, 2)));

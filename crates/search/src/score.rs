@@ -71,8 +71,8 @@ pub struct Hit {
 
 /// From this score on nothing better is to be found by looking further.
 pub(crate) const GOOD: u32 = 700;
-/// From this score on it is near enough: four in five of what was typed.
-pub(crate) const NEAR: u32 = 350;
+/// From this score on it is near enough to look no further: four in five of what was typed, in a name not much longer.
+pub(crate) const NEAR: u32 = 400;
 
 /// How far a comparison goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +118,11 @@ impl Typed {
         let plain: String = plain(text).chars().take(60).collect();
         let latin = !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric());
         Self { readings: readings(&plain), chars: plain.chars().collect(), plain, latin }
+    }
+
+    /// What was typed without what names of its kind end with.
+    pub(crate) fn essence(&self) -> &str {
+        Some(stem(&self.plain)).filter(|s| s.chars().count() > 1).unwrap_or(&self.plain)
     }
 }
 
@@ -174,10 +179,12 @@ fn by_characters(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, Rea
     }
     // What sounds alike is as long as what was typed, or longer.
     let (characters, known) = (typed.chars.len(), key.chars.len());
+    let letters = || typed.plain.bytes().any(|b| b.is_ascii_alphabetic());
     let mixed = || {
-        typed.plain.bytes().any(|b| b.is_ascii_alphabetic()) && typed.readings.iter().any(|r| letters_of(&key.chars).contains(&r.pinyin))
+        let known = readings(&key.plain);
+        typed.readings.iter().any(|r| known.iter().any(|k| k.pinyin.contains(&r.pinyin)))
     };
-    if characters > 1 && known >= characters && (sounds_like(&typed.chars, &key.chars) || mixed()) {
+    if characters > 1 && known >= characters && (sounds_like(&typed.chars, &key.chars) || (letters() && mixed())) {
         return Some((600, ReasonCode::Pinyin));
     }
     if turned_round(q, k) {

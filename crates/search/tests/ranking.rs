@@ -54,6 +54,8 @@ fn search(text: &str) -> Vec<Hit> {
 #[case("施工许可", "construction-permit", ReasonCode::Synonym)]
 #[case("食品经营许可", "food-licence", ReasonCode::Name)]
 #[case("建设用地规划许可证", "land-planning-permit", ReasonCode::Name)]
+#[case("分阶段施工许可证", "staged-permit", ReasonCode::Name)]
+#[case("简易注销一件事", "company-deregistration-simple", ReasonCode::Synonym)]
 // Pinyin and initials.
 #[case("shigongxuke", "construction-permit", ReasonCode::Pinyin)]
 #[case("xinshenger", "newborn", ReasonCode::Pinyin)]

@@ -5,13 +5,16 @@ use crate::application::{
 };
 use crate::{Error, Snapshots, ZoneSnapshot};
 use chrono::TimeDelta;
-use domain::local_time::{Instant, date_of};
+use domain::application::FilingChannel;
+use domain::local_time::{Instant, date_of, end_of};
 use domain::number::Series;
+use persistence::application::{count_filed, first_filed};
 use persistence::clock::real_now;
 use persistence::file_store::{FileError, FileStore};
 use persistence::job::{self, Job, JobKind};
 use persistence::number::{Numbers, Stock};
 use persistence::parcel::Parcel;
+use persistence::tally::{self, Tally};
 use persistence::{Backend, Db, Tx, event, instrument, material, parcel};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -56,7 +59,7 @@ fn shelves(from: Instant, to: Instant) -> Vec<String> {
     (shelf(from)..=shelf(to)).map(|n| format!("{n:06x}")).collect()
 }
 
-/// Opens the daily sweep of every zone's files, where it is not open yet.
+/// Opens the daily work of every zone, where it is not open yet: the sweep of its files, and what was filed on a day.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -64,8 +67,39 @@ pub fn schedule_sweeps(tx: &mut Tx<'_>, snapshots: &Snapshots) -> Result<(), Err
     let due = tx.now() + SWEPT_EVERY;
     for snapshot in snapshots.zones() {
         job::keep_open(tx, snapshot.zone, JobKind::SweepFiles, Uuid::nil(), due)?;
+        job::keep_open(tx, snapshot.zone, JobKind::CloseDay, Uuid::nil(), day_is_over(tx))?;
     }
     Ok(())
+}
+
+/// When today is over and what was filed on it stands.
+fn day_is_over(tx: &Tx<'_>) -> Instant {
+    end_of(date_of(tx.now()))
+}
+
+/// Days closed in one transaction.
+const CLOSED_AT_ONCE: usize = 400;
+
+/// Counts what was filed on every day that is over and not counted yet (F25); the job goes on to the next day.
+fn close_days(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job) -> Result<(), Error> {
+    let (zone, area, today) = (snapshot.zone, snapshot.catalogue.zone.area_code.as_str(), date_of(tx.now()));
+    let last = tally::last_closed(tx, zone, Tally::FiledOnline)?;
+    let first = match last {
+        Some(day) => day.succ_opt(),
+        None => first_filed(tx, zone, area)?,
+    };
+    let days = first.into_iter().flat_map(|day| day.iter_days()).take_while(|day| *day < today).take(CLOSED_AT_ONCE);
+    let mut left = today;
+    for day in days {
+        let filed = count_filed(tx, zone, area, day)?;
+        for (channel, counted) in [(FilingChannel::Online, Tally::FiledOnline), (FilingChannel::Window, Tally::FiledAtWindow)] {
+            tally::close_day(tx, zone, day, counted, filed.get(&channel).copied().unwrap_or(0))?;
+        }
+        left = day;
+    }
+    let more = left.succ_opt().is_some_and(|next| next < today);
+    let next = if more { tx.now() } else { day_is_over(tx) };
+    Ok(job::postpone(tx, job, next)?)
 }
 
 impl Worker {
@@ -106,6 +140,10 @@ impl Worker {
                         Ok::<_, Error>(job::postpone(tx, &job, next)?)
                     })
                     .await
+            }
+            JobKind::CloseDay => {
+                let snapshot = snapshot.clone();
+                self.db.write(move |tx| close_days(tx, &snapshot, &job)).await
             }
             JobKind::FollowParcel => {
                 let found = self.db.read(move |tx| Ok::<_, Error>(parcel::find(tx, job.zone, job.subject)?)).await?;

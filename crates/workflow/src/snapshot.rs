@@ -88,20 +88,25 @@ const MOST_PLANS: usize = 1024;
 struct Generation {
     zone: i32,
     catalogue: Arc<Catalogue>,
+    calendar: Arc<WorkCalendar>,
     plans: Arc<Plans>,
     index: Arc<OnceLock<Result<Index, SearchError>>>,
 }
 
 impl Generation {
-    fn new(zone: i32, catalogue: Catalogue) -> Self {
-        Self { zone, catalogue: Arc::new(catalogue), plans: Arc::default(), index: Arc::default() }
+    /// A generation with the calendar as the zone counts by it.
+    fn new(zone: i32, catalogue: Catalogue, calendar: &Arc<WorkCalendar>) -> Self {
+        let share = catalogue.zone.settings.warning_share_percent;
+        let same = calendar.warning_share_percent() == share;
+        let calendar = if same { calendar.clone() } else { Arc::new(calendar.warning_with(share)) };
+        Self { zone, catalogue: Arc::new(catalogue), calendar, plans: Arc::default(), index: Arc::default() }
     }
 
-    fn with(&self, calendar: &Arc<WorkCalendar>) -> ZoneSnapshot {
+    fn snapshot(&self) -> ZoneSnapshot {
         ZoneSnapshot {
             zone: self.zone,
             catalogue: self.catalogue.clone(),
-            calendar: calendar.clone(),
+            calendar: self.calendar.clone(),
             plans: self.plans.clone(),
             index: self.index.clone(),
         }
@@ -126,15 +131,15 @@ impl Snapshots {
     /// # Errors
     /// [`DbError`].
     pub fn load(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        let calendar_generation = catalogue::generation(tx, zone::PLATFORM)?;
+        let calendar = Arc::new(calendar::load(tx)?);
         let mut zones = BTreeMap::new();
         for (number, slug) in zone::list(tx)? {
             let known = self.zone(&slug).map(|z| z.catalogue);
             if let Some(catalogue) = catalogue::load(tx, number, known.as_deref())? {
-                zones.insert(slug, Generation::new(number, catalogue));
+                zones.insert(slug, Generation::new(number, catalogue, &calendar));
             }
         }
-        let calendar_generation = catalogue::generation(tx, zone::PLATFORM)?;
-        let calendar = Arc::new(calendar::load(tx)?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = State { zones, calendar, calendar_generation };
         Ok(())
     }
@@ -143,14 +148,14 @@ impl Snapshots {
     #[must_use]
     pub fn zone(&self, slug: &str) -> Option<ZoneSnapshot> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        state.zones.get(slug).map(|generation| generation.with(&state.calendar))
+        state.zones.get(slug).map(Generation::snapshot)
     }
 
     /// Every zone, by slug.
     #[must_use]
     pub fn zones(&self) -> Vec<ZoneSnapshot> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        state.zones.values().map(|generation| generation.with(&state.calendar)).collect()
+        state.zones.values().map(Generation::snapshot).collect()
     }
 
     /// The same snapshot, or a newer one when the catalogue was published since: a write decides on what is
@@ -168,7 +173,7 @@ impl Snapshots {
         }
         // Not shared with others: this transaction may see what it has not committed yet.
         let newer = catalogue::load(tx, known.zone, Some(&known.catalogue))?;
-        Ok(newer.map_or_else(|| known.clone(), |newer| Generation::new(known.zone, newer).with(&known.calendar)))
+        Ok(newer.map_or_else(|| known.clone(), |newer| Generation::new(known.zone, newer, &known.calendar).snapshot()))
     }
 
     /// Builds the search index of every zone that has none yet, so that nobody waits for it.
@@ -211,7 +216,8 @@ impl Snapshots {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let slug = catalogue.zone.slug.clone();
         if state.zones.get(&slug).is_none_or(|known| known.catalogue.generation < catalogue.generation) {
-            state.zones.insert(slug, Generation::new(zone, catalogue));
+            let generation = Generation::new(zone, catalogue, &state.calendar);
+            state.zones.insert(slug, generation);
         }
     }
 }

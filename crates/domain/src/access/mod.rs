@@ -233,6 +233,14 @@ impl Operation {
                 Role::ZoneAdmin => Some(Reach::Zone),
                 _ => None,
             },
+            Self::ListProjectLoops => match role {
+                Role::Supervisor | Role::ZoneAdmin | Role::Auditor => Some(Reach::Zone),
+                _ => None,
+            },
+            Self::OpenProjectLoop | Self::ChangeProjectLoop => match role {
+                Role::Supervisor | Role::ZoneAdmin => Some(Reach::Zone),
+                _ => None,
+            },
             // What all zones share.
             Self::PublishBaseCatalogue => match role {
                 Role::SystemAdmin => Some(Reach::Zone),

@@ -297,6 +297,14 @@ operations! {
     CreateWechatSession = "create_wechat_session" open;
     /// Search of matters and bundles.
     SearchCatalogue = "search_catalogue" open;
+    /// Projects whose approval is followed to the end.
+    ListProjectLoops = "list_project_loops";
+    /// Figures over all of them.
+    GetProjectLoopFigures = "get_project_loop_figures" open;
+    /// Follow a project.
+    OpenProjectLoop = "open_project_loop";
+    /// Change it.
+    ChangeProjectLoop = "change_project_loop";
     /// The base catalogue.
     GetBaseCatalogue = "get_base_catalogue" open;
     /// Publish it.

@@ -36,12 +36,13 @@ pub fn light(deadline: &Deadline, now: Instant) -> Light {
     }
 }
 
-/// From when the light is yellow: when the working days left, today counted, are at most `least` or a
-/// fifth of the limit.
+/// From when the light is yellow: when the working days left, today counted, are at most `least` or the share of the limit
+/// at which the zone warns (F126).
 #[must_use]
 pub fn yellow_from(calendar: &WorkCalendar, start: NaiveDate, due: &Due, least: u32) -> Instant {
     let days = calendar.working_days_between(start, due.on);
-    let left = least.max(days / 5).min(days);
+    let share = u64::from(days) * u64::from(calendar.warning_share_percent()) / 100;
+    let left = least.max(u32::try_from(share).unwrap_or(days)).min(days);
     let day = (0..days.saturating_sub(left)).fold(start, |day, _| calendar.next_working_day(day));
     start_of(calendar.next_working_day(day).min(due.on))
 }
@@ -65,6 +66,16 @@ mod tests {
             let start: NaiveDate = "2024-06-03".parse().unwrap();
             let due = due(&calendar(), &hours, start_of(start), Limit::working_days(n));
             assert_eq!(date_of(yellow_from(&calendar(), start, &due, least)).to_string(), expected, "{n} days, at least {least}");
+        }
+    }
+
+    #[test]
+    fn a_zone_sets_the_share_at_which_it_warns() {
+        let start: NaiveDate = "2024-06-03".parse().unwrap();
+        let due = due(&calendar(), &[], start_of(start), Limit::working_days(20));
+        for (percent, expected) in [(20, "2024-06-27"), (25, "2024-06-26"), (50, "2024-06-19"), (100, "2024-06-04"), (1, "2024-07-02")] {
+            let from = yellow_from(&calendar().warning_with(percent), start, &due, 1);
+            assert_eq!(date_of(from).to_string(), expected, "{percent} per cent");
         }
     }
 

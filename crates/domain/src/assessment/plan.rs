@@ -2,8 +2,7 @@
 
 use crate::calendar::Limit;
 use crate::catalogue::{
-    Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, FormProblem, Matter, RequirementChoice, Situation, Subject, Version,
-    merge_forms,
+    Bundle, Catalogue, Condition, ConditionFacts, Edge, Form, FormProblem, MaterialDetail, Matter, Situation, Subject, Version, merge_forms,
 };
 use chrono::{Months, NaiveDate};
 use std::sync::Arc;
@@ -134,21 +133,17 @@ impl Plan {
         asked
     }
 
-    /// What is known of each material that the matters taking part may ask for, once; of originals and copies the most
-    /// that any of them asks for.
+    /// What is known of each material that the matters taking part may ask for, once.
     #[must_use]
-    pub fn materials(&self, facts: &ConditionFacts) -> Vec<RequirementChoice> {
-        let mut known: Vec<RequirementChoice> = Vec::new();
+    pub fn materials(&self, facts: &ConditionFacts) -> Vec<MaterialDetail> {
+        let mut known: Vec<MaterialDetail> = Vec::new();
         let requirements = self.active(facts).into_iter().flat_map(|m| &m.document.requirements);
-        let asked = requirements.filter(|r| r.when.as_ref().is_none_or(|c| c.holds(facts)));
-        for choice in asked.flat_map(|r| &r.choices) {
-            match known.iter_mut().find(|k| k.material == choice.material) {
-                Some(same) => {
-                    same.originals = same.originals.max(choice.originals);
-                    same.copies = same.copies.max(choice.copies);
-                    same.in_person |= choice.in_person;
+        for requirement in requirements.filter(|r| r.when.as_ref().is_none_or(|c| c.holds(facts))) {
+            for choice in &requirement.choices {
+                match known.iter_mut().find(|k| k.choice.material == choice.material) {
+                    Some(same) => same.choice.add(choice),
+                    None => known.push(MaterialDetail { choice: choice.clone(), in_cases: requirement.in_cases.clone() }),
                 }
-                None => known.push(choice.clone()),
             }
         }
         known

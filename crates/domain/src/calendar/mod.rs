@@ -11,4 +11,4 @@ pub use due::{Due, due};
 pub use hours::{HallHours, Session, receipt_day};
 pub(crate) use hours::{add_minutes, minutes_between, minutes_per_day};
 pub use limit::{Limit, LimitUnit};
-pub use work_calendar::{CalendarError, DayKind, WorkCalendar};
+pub use work_calendar::{CalendarError, DayKind, WARNING_SHARE_PERCENT, WorkCalendar};

@@ -30,11 +30,21 @@ pub enum CalendarError {
     },
 }
 
-/// The working-day calendar with the years that are loaded.
-#[derive(Debug, Clone, Default)]
+/// The share of a limit with which left people are warned, where a zone says nothing else, per cent.
+pub const WARNING_SHARE_PERCENT: u32 = 20;
+
+/// The working-day calendar with the years that are loaded, and when it warns that a limit ends.
+#[derive(Debug, Clone)]
 pub struct WorkCalendar {
     years: BTreeSet<i32>,
     days: BTreeMap<NaiveDate, (DayKind, String)>,
+    warning_share_percent: u32,
+}
+
+impl Default for WorkCalendar {
+    fn default() -> Self {
+        Self { years: BTreeSet::new(), days: BTreeMap::new(), warning_share_percent: WARNING_SHARE_PERCENT }
+    }
 }
 
 impl WorkCalendar {
@@ -60,6 +70,18 @@ impl WorkCalendar {
             days.push(row.map_err(|e| CalendarError::Unreadable { line, reason: format!("日历行无法识别：{e}") })?);
         }
         Ok(days)
+    }
+
+    /// The same, warning with another share of a limit left.
+    #[must_use]
+    pub fn warning_with(&self, percent: u32) -> Self {
+        Self { warning_share_percent: percent, ..self.clone() }
+    }
+
+    /// The share of a limit with which left people are warned, per cent.
+    #[must_use]
+    pub const fn warning_share_percent(&self) -> u32 {
+        self.warning_share_percent
     }
 
     /// Whether the notice for `year` is loaded.

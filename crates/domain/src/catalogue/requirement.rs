@@ -186,6 +186,21 @@ pub struct RequirementChoice {
 }
 
 impl RequirementChoice {
+    /// Adds what another matter says of the same material: of originals and copies the most that any asks for.
+    pub fn add(&mut self, other: &Self) {
+        self.originals = self.originals.max(other.originals);
+        self.copies = self.copies.max(other.copies);
+        self.in_person |= other.in_person;
+        self.pages = self.pages.or(other.pages);
+        let fill = |own: &mut Option<String>, other: &Option<String>| *own = own.take().or_else(|| other.clone());
+        fill(&mut self.how, &other.how);
+        fill(&mut self.standard, &other.standard);
+        fill(&mut self.filling, &other.filling);
+        fill(&mut self.paper_size, &other.paper_size);
+        self.blank_form = self.blank_form.take().or_else(|| other.blank_form.clone());
+        self.sample = self.sample.take().or_else(|| other.sample.clone());
+    }
+
     /// A material of which only code and name are known.
     #[must_use]
     pub fn named(material: &str, name: &str) -> Self {
@@ -210,6 +225,17 @@ impl RequirementChoice {
             only_under_deferral: false,
         }
     }
+}
+
+/// What is known of a material where it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MaterialDetail {
+    /// The material.
+    #[serde(flatten)]
+    pub choice: RequirementChoice,
+    /// In which cases one that is not necessary is handed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_cases: Option<String>,
 }
 
 const fn other_kind() -> MaterialKind {

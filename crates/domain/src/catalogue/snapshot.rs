@@ -70,6 +70,12 @@ impl Catalogue {
         current(self.bundles.get(code)?, day)
     }
 
+    /// Whether a matter is in force on `day` or comes into force later.
+    #[must_use]
+    pub fn will_have(&self, code: &str, day: NaiveDate) -> bool {
+        self.matters.get(code).and_then(|versions| versions.last()).is_some_and(|v| v.effective_to.is_none_or(|to| day < to))
+    }
+
     /// A pinned version of a matter.
     #[must_use]
     pub fn pinned_matter(&self, code: &str, id: Uuid) -> Option<&Version<Matter>> {

@@ -1,7 +1,7 @@
 //! A zone (高新区、新区): the tenant, its departments and places.
 
 use super::{Authority, BodyNature, Matter, Source};
-use crate::calendar::{HallHours, Limit};
+use crate::calendar::{HallHours, Limit, WARNING_SHARE_PERCENT};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -205,10 +205,20 @@ pub struct ZoneSettings {
     pub statement_term: Limit,
     /// Within which a bad review is contacted and answered.
     pub review_term: Limit,
+    /// Within which a department answers when it is urged (督办).
+    pub urge_answer_term: Limit,
+    /// Within which a department gives its opinion after a joint look.
+    pub joint_opinion_term: Limit,
+    /// Within which a department looks again at what rests on a result that was taken back.
+    pub dependent_review_term: Limit,
+    /// The share of a limit, per cent, with which left its light turns yellow (预警).
+    #[schema(minimum = 1, maximum = 100, example = 20)]
+    pub warning_share_percent: u32,
     /// A bundle may hold only matters that the base catalogue has (先梳理，后整合); otherwise a matter it does not have is
     /// the zone's own and may be in a bundle.
     pub bundles_only_from_base: bool,
-    /// A delegated matter is put in force only when somebody has an account in its system.
+    /// A delegated matter is put in force only when somebody has an account in its system, and only clerks who have one take it
+    /// at the window.
     pub delegation_needs_account: bool,
 }
 
@@ -221,6 +231,10 @@ impl Default for ZoneSettings {
             rectification_term: Limit::working_days(10),
             statement_term: Limit::working_days(5),
             review_term: Limit::working_days(5),
+            urge_answer_term: Limit::working_days(1),
+            joint_opinion_term: Limit::working_days(1),
+            dependent_review_term: Limit::working_days(5),
+            warning_share_percent: WARNING_SHARE_PERCENT,
             bundles_only_from_base: false,
             delegation_needs_account: true,
         }

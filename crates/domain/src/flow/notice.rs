@@ -111,7 +111,9 @@ pub fn check_notice(items: &[NoticeItem], facts: &NoticeFacts<'_>) -> Vec<Notice
             _ => {}
         }
         let (last, renewed) = (facts.last)(entry)?;
-        let named_before = last.items.iter().any(|known| known.material == entry.material && known.element == entry.element);
+        let of_same = |known: &&NoticeItem| known.case.is_none() || known.case == entry.case;
+        let named_before =
+            last.items.iter().filter(of_same).any(|known| known.material == entry.material && known.element == entry.element);
         let renewed = entry.material.as_ref().is_some_and(|m| renewed.contains(m));
         if named_before || renewed || facts.overridden {
             return None;

@@ -65,6 +65,14 @@ pub(crate) struct HandlingFigures {
     to: NaiveDate,
     /// Every figure, also those that are nought.
     items: Vec<HandlingFigure>,
+    /// Share of applications filed over the network (网上申报比例), per cent, of the days that are over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "80.00")]
+    online_filing_percent: Option<String>,
+    /// Share of cases decided here under an electronic seal (网上审批比例), per cent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "100.00")]
+    electronic_decision_percent: Option<String>,
 }
 
 /// 办理指标：容缺、告知承诺、邮寄、文印、预约、数据共享
@@ -82,8 +90,16 @@ pub(crate) async fn get_handling_figures(
     let (from, to) = in_order(from, to)?;
     let number = zone.zone;
     let found = state.db.read(move |tx| read(tx, number, (from, to))).await?;
-    let items = Tally::ALL.iter().map(|t| HandlingFigure { code: *t, name: t.label(), count: found.get(t).copied().unwrap_or(0) });
-    Ok(tagged(&request, &HandlingFigures { from, to, items: items.collect() }, None, Caching::Public))
+    let of = |t: Tally| found.get(&t).copied().unwrap_or(0);
+    let share = |part: Tally, rest: Tally| percent(of(part), of(part) + of(rest));
+    let figures = HandlingFigures {
+        from,
+        to,
+        items: Tally::ALL.iter().map(|t| HandlingFigure { code: *t, name: t.label(), count: of(*t) }).collect(),
+        online_filing_percent: share(Tally::FiledOnline, Tally::FiledAtWindow),
+        electronic_decision_percent: share(Tally::DecidedHere, Tally::DecidedElsewhere),
+    };
+    Ok(tagged(&request, &figures, None, Caching::Public))
 }
 
 /// Which joint looks are counted.

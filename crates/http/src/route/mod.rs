@@ -11,6 +11,7 @@ pub(crate) mod flow;
 mod hall;
 mod platform;
 mod precheck;
+mod project;
 mod reform;
 mod reminder;
 mod sandbox;
@@ -217,6 +218,10 @@ fn configure_catalogue(routes: &mut ServiceConfig<'_>) {
         .service(delegation::request_system_account)
         .service(delegation::list_system_accounts)
         .service(delegation::change_system_account)
+        .service(project::get_project_loop_figures)
+        .service(project::list_project_loops)
+        .service(project::open_project_loop)
+        .service(project::change_project_loop)
         .service(reform::list_reform_tasks)
         .service(reform::begin_reform_task)
         .service(reform::progress_reform_task);

@@ -151,7 +151,7 @@ impl CaseView {
     #[must_use]
     pub fn new(case: Case, catalogue: &Catalogue, now: Instant, seat: Option<(&Seat, bool)>) -> Self {
         let matter_name = case.matter_name(catalogue).to_owned();
-        let windows = case.version(catalogue).map(|m| catalogue.zone.windows_of(&m.document)).unwrap_or_default();
+        let windows = case.version(catalogue).map(|m| catalogue.zone.window_names(&m.document)).unwrap_or_default();
         let department_name = catalogue.zone.department(&case.department).map_or_else(|| case.department.clone(), |d| d.name.clone());
         let due_in = |state| case.deadline.filter(|_| case.state == state).map(|d| d.due.on);
         let progress = &case.progress;

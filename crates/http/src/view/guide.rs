@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use domain::assessment::{Assessment, Facts, MaterialCount, Plan, Schedule, assess, count_materials, schedule_of};
 use domain::calendar::{HallHours, Limit};
 use domain::catalogue::{
-    Attachment, Channel, Charge, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, Matter, OnlineAccess, OnlineDepth,
-    RequirementChoice, ResultType, Shared, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone,
+    Attachment, Channel, Charge, Convenience, IntermediaryService, LaterService, LegalBasis, Limits, MaterialDetail, Matter, OnlineAccess,
+    OnlineDepth, Place, ResultType, Shared, Situation, Source, SpecialProcedure, Stage, StatedFigures, Step, Version, Way, Zone,
     count_steps,
 };
 use domain::flow::remedies;
@@ -32,7 +32,7 @@ pub struct Guide {
     /// Materials, limit and due date on these answers, with nothing handed in.
     pub assessment: Assessment,
     /// Every material that may be asked for: form, copies, blank form, sample, what to mind.
-    pub material_details: Vec<RequirementChoice>,
+    pub material_details: Vec<MaterialDetail>,
     /// How many materials are asked for.
     pub materials: MaterialCount,
     /// How long it takes, matter by matter.
@@ -255,11 +255,10 @@ fn bundle(version: &Version<domain::catalogue::Bundle>, zone: &Zone) -> GuideBun
 fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone, day: NaiveDate) -> GuideMatter {
     let m = version.document.as_ref();
     let department_name = zone.department(&m.department).map_or_else(String::new, |d| d.name.clone());
-    let taking = zone.windows_of(m);
-    let place = |at: &domain::catalogue::HandledAt| {
-        let place = zone.place(&at.place)?;
-        let windows = taking.iter().filter(|w| place.windows.iter().any(|known| known == *w)).map(|w| (*w).to_owned()).collect();
-        Some(GuidePlace { name: place.name.clone(), address: place.address.clone(), windows })
+    let place = |(place, windows): (&Place, Vec<&str>)| GuidePlace {
+        name: place.name.clone(),
+        address: place.address.clone(),
+        windows: windows.into_iter().map(str::to_owned).collect(),
     };
     GuideMatter {
         code: m.code.clone(),
@@ -289,7 +288,7 @@ fn matter(version: &Version<Matter>, limits: &Limits, zone: &Zone, day: NaiveDat
         channels: m.channels.clone(),
         online_depth: m.online_depth,
         conveniences: m.conveniences.clone(),
-        places: m.handled_at.iter().filter_map(place).collect(),
+        places: zone.windows_of(m).map(place).collect(),
         consult_phone: m.consult_phone.clone(),
         complaint_phone: m.complaint_phone.clone(),
         later: m.later.clone(),

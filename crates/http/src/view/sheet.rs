@@ -3,7 +3,7 @@
 
 use super::guide::{Guide, GuideMatter};
 use domain::assessment::{Item, ItemStatus};
-use domain::catalogue::{Attachment, MaterialFormat, RequirementChoice};
+use domain::catalogue::{Attachment, MaterialDetail, MaterialFormat};
 use maud::{DOCTYPE, Markup, html};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -128,14 +128,23 @@ fn item(item: &Item, guide: &Guide) -> String {
     let users: Vec<&str> = guide.matters.iter().filter(|m| item.needed_by.contains(&m.code)).map(|m| m.name.as_str()).collect();
     let notes = item.reasons.iter().filter(|r| ["may_be_deferred", "may_be_committed"].contains(&r.code.as_str()));
     let mut parts = vec![format!("{name}　{how}"), format!("用于：{}", users.join("、"))];
-    let details = guide.material_details.iter().filter(|d| d.material == item.material);
-    parts.extend(details.filter(|_| item.status != ItemStatus::Sibling).flat_map(detail));
+    let asked = |d: &&MaterialDetail| {
+        let alternative = item.alternatives.iter().any(|a| a.material == d.choice.material);
+        item.status != ItemStatus::Sibling && (d.choice.material == item.material || alternative)
+    };
+    for known in guide.material_details.iter().filter(asked) {
+        let told = detail(known).join("；");
+        if !told.is_empty() {
+            parts.push(if names.len() > 1 { format!("{}：{told}", known.choice.name) } else { told });
+        }
+    }
     parts.extend(notes.map(|r| r.text.clone()));
     parts.join("；")
 }
 
 /// What has to be known of a material.
-fn detail(choice: &RequirementChoice) -> Vec<String> {
+fn detail(known: &MaterialDetail) -> Vec<String> {
+    let choice = &known.choice;
     let count = |n: u8, what: &str| (n > 0).then(|| format!("{what}{n}份"));
     let link = |attachment: &Option<Attachment>, what: &str| attachment.as_ref().map(|a| format!("{what}：{}", a.address));
     let told = |text: &Option<String>, what: &str| text.as_ref().map(|t| format!("{what}：{t}"));
@@ -143,7 +152,7 @@ fn detail(choice: &RequirementChoice) -> Vec<String> {
     let pages = choice.pages.map(|n| format!("{n}页{}", choice.paper_size.as_deref().unwrap_or_default()));
     let person = choice.in_person.then(|| "需本人到场".to_owned());
     let facts = [form, count(choice.originals, "原件"), count(choice.copies, "复印件"), pages, person];
-    let words = [told(&choice.standard, "受理标准"), told(&choice.filling, "填报须知")];
+    let words = [told(&known.in_cases, "办理情形"), told(&choice.standard, "受理标准"), told(&choice.filling, "填报须知")];
     let links = [link(&choice.blank_form, "空白表格"), link(&choice.sample, "示范文本")];
     facts.into_iter().chain(words).chain(links).flatten().collect()
 }
@@ -175,6 +184,8 @@ fn matter(m: &GuideMatter) -> Section {
         _ => format!("到现场{}次", m.visits),
     });
     lines.push(format!("办理结果：{}", m.result_name));
+    let papers = [("流程图", &m.flow_chart), ("结果样本", &m.result_sample)];
+    lines.extend(papers.into_iter().filter_map(|(what, a)| Some(format!("{what}：{}", a.as_ref()?.address))));
     lines.extend([&m.statutory_note, &m.promised_note].into_iter().flatten().map(|note| format!("时限说明：{note}")));
     lines.push(format!("申请人权利：{}", m.rights));
     lines.push(format!("申请人义务：{}", m.duties));

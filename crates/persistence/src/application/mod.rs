@@ -4,6 +4,7 @@ mod case;
 mod case_file;
 mod clock;
 mod content;
+mod filed;
 mod insert;
 mod list;
 mod read;
@@ -13,6 +14,7 @@ pub use case::{find_application_of, insert_cases, list_cases, list_of_project, l
 pub use case_file::{CaseFile, CaseNote, Delivery, HearingFile, InterestedParty, find_case_file, save_case_file};
 pub use clock::{insert_clock_entry, list_clock, list_clocks};
 pub use content::{ChosenAgency, Consent, Content, Help, Paper, Visit};
+pub use filed::{count_filed, first_filed};
 pub use insert::{insert, insert_account};
 pub use list::{
     COUNTED, DeskCase, DeskFilter, DeskPosition, ListedApplication, count_desk_cases, count_mine, list_desk_cases, list_mine,

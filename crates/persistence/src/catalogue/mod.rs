@@ -275,15 +275,20 @@ fn portion(
     (from, until): (i64, i64),
     after: &(String, i32),
 ) -> Result<Vec<Stored>, DbError> {
-    let later = versions::code.gt(&after.0).or(versions::code.eq(&after.0).and(versions::number.gt(after.1)));
-    Ok(versions::table
-        .filter(versions::zone_id.eq(zone).and(versions::kind.eq(Code(kind))))
-        .filter(versions::generation.gt(from).and(versions::generation.le(until)))
-        .filter(later)
+    let query = versions::table
+        .filter(versions::zone_id.eq(zone).and(versions::kind.eq(Code(kind))).and(versions::generation.le(until)))
+        .filter(versions::code.gt(&after.0).or(versions::number.gt(after.1)))
         .order((versions::code, versions::number))
         .limit(PORTION)
         .select(Stored::as_select())
-        .load(tx.connection)?)
+        .into_boxed();
+    // A whole catalogue is read along its codes; what is new, by its generation, and sorted: it is little.
+    let query = if from < 0 {
+        query.filter(versions::code.ge(&after.0))
+    } else {
+        query.filter(versions::generation.gt(from).and(versions::code.gt(&after.0).or(versions::code.eq(&after.0))))
+    };
+    Ok(query.load(tx.connection)?)
 }
 
 /// The newest base catalogue; empty before one is imported.

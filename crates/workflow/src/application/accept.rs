@@ -19,12 +19,14 @@ use uuid::Uuid;
 /// [`Error::NotAcceptable`] with everything that is missing; [`Error::NotAllowed`] at an integrated window for a
 /// matter it does not take.
 pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Error> {
-    let ids = work.select(cases, Command::Accept)?;
+    let mut ids = work.select(cases, Command::Accept)?;
+    if cases.is_none() {
+        ids = within_reach(work, ids)?;
+    }
     let assessment = work.assess()?;
     let mut complete = Vec::new();
     let mut missing: Vec<Reason> = Vec::new();
-    let together = work.dossier.plan(&work.snapshot).and_then(|p| p.bundle.as_ref().map(|b| b.document.accepts_together));
-    let together = together.unwrap_or(false);
+    let together = work.accepts_together();
     if together {
         missing.extend(not_together(work, &ids, &assessment));
     }
@@ -42,8 +44,12 @@ pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Err
         return Err(Error::NotAcceptable(missing));
     }
     if cases.is_none() {
-        let mut ahead = work.waiting();
-        ahead.retain(|id| may_be_accepted_ahead(work, *id, &assessment));
+        let mut ahead = Vec::new();
+        for id in work.waiting() {
+            if may_be_accepted_ahead(work, id, &assessment)? {
+                ahead.push(id);
+            }
+        }
         work.accept_ahead(&ahead)?;
     }
     for id in complete {
@@ -89,34 +95,55 @@ fn missing_of(assessment: &Assessment, matter: &str) -> Vec<Reason> {
 
 /// A case that waits is accepted with the rest where it is complete but for what comes before it, and the caller may
 /// accept it.
-fn may_be_accepted_ahead(work: &mut Work<'_, '_>, id: Uuid, assessment: &Assessment) -> bool {
-    let Ok(case) = work.case(id) else { return false };
+fn may_be_accepted_ahead(work: &mut Work<'_, '_>, id: Uuid, assessment: &Assessment) -> Result<bool, Error> {
+    let case = work.case(id)?;
     let mine = work.acting.may.covers(&case.department);
     let complete = missing_of(assessment, &case.matter).is_empty();
-    mine && complete && case.progress.accepted_ahead.is_none() && at_the_right_window(work, id).is_ok()
+    Ok(mine && complete && case.progress.accepted_ahead.is_none() && wrong_window(work, id)?.is_none())
 }
 
-/// An integrated window takes what is unified and, of what was handed to the zone, what its clerk has an account for
-/// (无差别受理, F3, F24); for the rest it names the right one.
+/// Of these cases those that this window takes; the reason of the first where it takes none.
+fn within_reach(work: &mut Work<'_, '_>, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
+    let (mut taken, mut refused) = (Vec::new(), None);
+    for id in ids {
+        match wrong_window(work, id)? {
+            None => taken.push(id),
+            Some(reason) => drop(refused.get_or_insert(reason)),
+        }
+    }
+    match refused {
+        Some(reason) if taken.is_empty() => Err(Error::NotAllowed(reason)),
+        _ => Ok(taken),
+    }
+}
+
+/// Refuses a case that another window takes.
 pub(super) fn at_the_right_window(work: &mut Work<'_, '_>, id: Uuid) -> Result<(), Error> {
+    wrong_window(work, id)?.map_or(Ok(()), |reason| Err(Error::NotAllowed(reason)))
+}
+
+/// Why this is not the window for a case, naming the right one: an integrated window takes what is unified (无差别受理, F24)
+/// and, of what was handed to the zone, what its clerk has an account for where anybody has one (F3).
+fn wrong_window(work: &mut Work<'_, '_>, id: Uuid) -> Result<Option<Reason>, Error> {
     if work.acting.may.reach != Reach::Zone {
-        return Ok(());
+        return Ok(None);
     }
     let (snapshot, matter) = (work.snapshot.clone(), work.matter(id)?);
     let zone = &snapshot.catalogue.zone;
-    let windows = zone.windows_of(&matter).join("、");
+    let windows = zone.window_names(&matter);
+    let windows = if windows.is_empty() { String::new() } else { format!("（{}）", windows.join("、")) };
     if !matter.unified {
-        let body = work.body_of(&matter.department);
-        let text = format!("「{}」尚未纳入综合窗口，请到{body}办理（{windows}）", matter.name);
-        return Err(Error::NotAllowed(Reason::new("not_unified", text, "行政许可法 26")));
+        let text = format!("「{}」尚未纳入综合窗口，请到{}窗口办理{windows}", matter.name, work.body_of(&matter.department));
+        return Ok(Some(Reason::new("not_unified", text, "行政许可法 26")));
     }
-    if zone.settings.delegation_needs_account
-        && let Some(system) = system_without_account(work.tx, snapshot.zone, &matter.code, work.acting.may.account)?
-    {
-        let text = format!("受理「{}」需要「{system}」的账号，您尚未开通，请由有账号的窗口人员受理（{windows}）", matter.name);
-        return Err(Error::NotAllowed(Reason::new("no_system_account", text, "赋权事项承接规程")));
+    if !zone.settings.delegation_needs_account {
+        return Ok(None);
     }
-    Ok(())
+    let lacking = system_without_account(work.tx, snapshot.zone, &matter.code, work.acting.may.account)?;
+    Ok(lacking.map(|system| {
+        let text = format!("受理「{}」需要「{system}」的账号，您尚未开通，请由有账号的窗口人员受理{windows}", matter.name);
+        Reason::new("no_system_account", text, "赋权事项承接规程")
+    }))
 }
 
 /// A refusal to accept.

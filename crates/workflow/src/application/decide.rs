@@ -78,6 +78,7 @@ pub fn decide(work: &mut Work<'_, '_>, id: Uuid, new: NewDecision) -> Result<(),
         return Err(Error::Invalid(vec![Invalid::new("/false_materials", "only_for_refusal", text)]));
     }
     work.take_decision(id, &matter, decision)?;
+    work.count(Tally::DecidedHere);
     if new.false_materials {
         work.warn_of_false_materials(id, &matter)?;
     }

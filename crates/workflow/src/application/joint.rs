@@ -3,7 +3,7 @@
 use super::work::Work;
 use crate::{Error, Invalid};
 use domain::application::{Case, CaseState, HoldCause};
-use domain::calendar::{Limit, LimitUnit, due};
+use domain::calendar::{LimitUnit, due};
 use domain::event::EventKind;
 use domain::flow::{
     self, Correction, JointKind, JointReview, JointState, NewObligation, Obligation, ObligationKind, ObligationState, Opinion, Participant,
@@ -27,9 +27,6 @@ pub struct NewJointReview {
     /// Where.
     pub place: String,
 }
-
-/// How long a department may take for its opinion after the visit.
-const OPINION_TERM: Limit = Limit::working_days(1);
 
 /// Arranges a joint look; each kind is done once an application.
 ///
@@ -197,7 +194,8 @@ impl Work<'_, '_> {
     /// Every department owes its opinion by the end of the working day after the visit.
     fn await_opinions(&mut self, review: &JointReview, of: impl Fn(Uuid) -> bool) {
         let Some(round) = review.rounds.last() else { return };
-        let until = due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, round.at.max(self.now), OPINION_TERM);
+        let until =
+            due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, round.at.max(self.now), self.settings().joint_opinion_term);
         for participant in review.participants.iter().filter(|p| of(p.case) && round.awaited.contains(&p.discipline)) {
             let duty = NewObligation {
                 kind: ObligationKind::JointOpinion,

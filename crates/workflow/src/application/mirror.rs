@@ -10,6 +10,7 @@ use domain::flow::{
 };
 use domain::reason::Reason;
 use persistence::callback::{self, CallbackEvent};
+use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -147,6 +148,7 @@ impl Work<'_, '_> {
         let refusals: Vec<Refusal> = if granted { Vec::new() } else { vec![Refusal { reason: told.text.clone(), basis: basis() }] };
         let decision = Decision { granted, by: Uuid::nil(), owed: Owed::Nothing, refusals: &refusals, delay: Some("外部系统办理") };
         self.take_decision(id, &matter, decision)?;
+        self.count(Tally::DecidedElsewhere);
         let file = self.file(id)?;
         (file.opinion, file.refusals) = (Some(told.text.clone()), refusals);
         self.make_decision(id)

@@ -45,8 +45,9 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     if items.is_empty() {
         problems.push(Invalid::new("/items", "required", "应一次性列明需要补正的全部内容"));
     }
-    for id in &ids {
-        super::accept::at_the_right_window(work, *id)?;
+    let named: BTreeSet<Uuid> = items.iter().filter_map(|i| i.case).filter(|case| ids.contains(case)).collect();
+    for id in named {
+        super::accept::at_the_right_window(work, id)?;
     }
     let held = materials_held(work)?;
     let asked = |item: &NoticeItem| {
@@ -63,9 +64,12 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     let refused = check_notice(&items, &facts);
     problems.extend(refused.into_iter().map(|p| Invalid::new(format!("/items/{}", p.item), p.code, p.text)));
     super::checked(problems)?;
-    // The term of a case that lacks nothing runs on: only what something is asked for stands still.
+    // The term of a case that lacks nothing runs on: only what something is asked for stands still, and what is accepted as
+    // one with it.
     let considered = ids.clone();
-    ids.retain(|id| items.iter().any(|i| i.case == Some(*id)));
+    if !work.accepts_together() {
+        ids.retain(|id| items.iter().any(|i| i.case == Some(*id)));
+    }
 
     let round = u32::try_from(work.dossier.content.notices.len()).unwrap_or(0) + 1;
     let notice = Notice {

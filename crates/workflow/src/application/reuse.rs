@@ -68,6 +68,9 @@ pub fn reuse(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, source: Uuid, a
         return Err(strange("material_unknown", format!("本申请不需要材料「{}」", found.code)));
     }
     let new = Material { id: ids::new_id(), upload_id, created_at: tx.now(), reused_from: Some(source), ..found };
+    if !material::hold_document(tx, snapshot.zone, new.document.id)? {
+        return Err(strange("not_reusable", "没有可以复用的这份材料".to_owned()));
+    }
     material::claim(tx, snapshot.zone, id, &new)?;
     let application = &mut dossier.application;
     application.version += 1;

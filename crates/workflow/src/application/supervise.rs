@@ -3,7 +3,6 @@
 use super::work::Work;
 use crate::Error;
 use domain::application::{CaseState, Light};
-use domain::calendar::Limit;
 use domain::event::EventKind;
 use domain::flow::{Finding, FindingState, WatchRule, colour_changes};
 use domain::local_time::Instant;
@@ -12,15 +11,12 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How long a department may take to answer what it was urged about.
-const ANSWER_TERM: Limit = Limit::working_days(1);
-
 /// Urges a department about a finding (督办).
 ///
 /// # Errors
 /// [`Error::StateForbids`] when it is closed.
 pub fn urge_finding(work: &mut Work<'_, '_>, id: Uuid, text: String) -> Result<(), Error> {
-    let until = work.term(ANSWER_TERM).at;
+    let until = work.term(work.settings().urge_answer_term).at;
     let (now, by) = (work.now, work.acting.may.account);
     work.change_finding(id, EventKind::FindingUrged, |f| f.urge(text, now, by, until))
 }

@@ -130,7 +130,7 @@ impl Work<'_, '_> {
     fn owe_review(&mut self, id: Uuid, department: String, subject: String) {
         let known = |o: &Obligation| o.case == id && o.new.kind == ObligationKind::DependentReview && o.new.subject == subject;
         if !self.obligations.iter().chain(&self.opened).any(known) {
-            let due = Some(self.term(domain::calendar::Limit::working_days(5)));
+            let due = Some(self.term(self.settings().dependent_review_term));
             self.owe(id, vec![flow::NewObligation { kind: ObligationKind::DependentReview, owed_by: department, subject, due }]);
         }
     }

@@ -11,7 +11,7 @@ use domain::flow::{Obligation, ObligationKind, ObligationState};
 use domain::local_time::date_of;
 use persistence::application::{Application, Content, find_visible};
 use persistence::event::{self, NewEvent};
-use persistence::material::{self, Document, Material};
+use persistence::material::{self, Document, Material, Owner};
 use persistence::{Tx, ids, obligation};
 use serde_json::json;
 use uuid::Uuid;
@@ -86,10 +86,12 @@ pub fn upload(tx: &mut Tx<'_>, snapshot: ZoneSnapshot, id: Uuid, new: Upload, ac
     tx.not_before(application.updated_at);
     let created_at = tx.now();
     let Upload { material: code, upload_id, file_name, document } = new;
+    let account = acting.may.account.to_string();
+    let owner = Owner { name: super::applicant_identifier(&content).unwrap_or(&account), account: acting.may.account };
+    let document = material::keep_document(tx, zone, owner, &document)?;
     let material = Material { id: ids::new_id(), code, upload_id, file_name, created_at, reused_from: None, document };
-    material::insert_document(tx, zone, acting.may.account, &material)?;
     if !material::claim(tx, zone, id, &material)? {
-        material::remove_document(tx, zone, material.document.id)?;
+        material::remove_document(tx, zone, &material.document)?;
         let earlier = material::find_upload(tx, zone, id, &material.upload_id)?.ok_or(Error::UploadReused)?;
         let same = earlier.document.digest == material.document.digest && earlier.code == material.code;
         return if same { Ok((earlier, true)) } else { Err(Error::UploadReused) };

@@ -245,6 +245,12 @@ impl<'t, 'c> Work<'t, 'c> {
         self.case(id)?.version(&self.snapshot.catalogue).map(|v| v.document.clone()).ok_or(Error::SubjectNotInForce)
     }
 
+    /// Whether the cases of the application are accepted at one moment or not at all.
+    pub(super) fn accepts_together(&self) -> bool {
+        let plan = self.dossier.plan(&self.snapshot);
+        plan.and_then(|p| p.bundle.as_ref().map(|b| b.document.accepts_together)).unwrap_or(false)
+    }
+
     /// A case number reserved for this command.
     ///
     /// # Errors

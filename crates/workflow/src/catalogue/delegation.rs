@@ -125,9 +125,14 @@ impl Delegated {
         let stays = |row: &DelegatedMatter| format!("「{}」已在清单中，内容不同的保持不变，请通过调整批次变更", row.name);
         let mut compared = Compared { added: new.len(), ..Compared::default() };
         compared.kept.extend(self.rows.iter().filter(differs).map(|row| complaint(row, "kept", stays(row))));
-        for row in new.into_iter().filter(|_| needs_account && !there.is_empty()) {
-            let without = in_force_without_account(tx, zone, row)?;
-            compared.refused.extend(without.map(|reason| complaint(row, "account_missing", reason.text)));
+        let mut lacking: BTreeMap<&str, Option<Reason>> = BTreeMap::new();
+        for row in new.into_iter().filter(|row| needs_account && !there.is_empty() && row.state == DelegatedState::InForce) {
+            let Some(system) = row.system.as_deref() else { continue };
+            if !lacking.contains_key(system) {
+                lacking.insert(system, lacks_account(Some(system), rows::granted(tx, zone, system)?));
+            }
+            let reason = lacking.get(system).cloned().flatten();
+            compared.refused.extend(reason.map(|reason| complaint(row, "account_missing", reason.text)));
         }
         Ok(compared)
     }

@@ -5,7 +5,9 @@ mod base;
 mod delegation;
 mod document;
 mod draft;
+mod findings;
 mod import;
+mod project;
 mod reform;
 mod schema;
 mod workbook;
@@ -15,9 +17,11 @@ pub use base::publish_base;
 pub use delegation::{Adjusting, AdjustmentLine, adjust, change_account, move_matter, request_account};
 pub use document::{Document, read_document};
 pub use draft::{
-    DraftRevision, Editing, NewDraft, begin_draft, discard_draft, findings, publish_draft, retire, return_draft, revise_draft, submit_draft,
+    DraftRevision, Editing, NewDraft, begin_draft, discard_draft, publish_draft, retire, return_draft, revise_draft, submit_draft,
 };
+pub use findings::findings;
 pub use import::{Change, Complaint, File, Imported, Importing, Reading, import, preview, read};
+pub use project::{NewProject, ProjectChange, change_project, open_project};
 pub use reform::{NewTask, begin_task, progress_task};
 pub use schema::document_schema;
 pub use workbook::{read_workbook, write_workbook};

@@ -191,13 +191,19 @@ fn addresses(matter: &Matter) -> Vec<Finding> {
     wrong.map(|(pointer, _)| Finding::error(pointer, "wrong_format", "应为以https://开头的网址")).collect()
 }
 
-/// The matters whose results it asks for; `exists` tells what the zone has.
+/// The matters whose results it asks for; `exists` tells what the zone has. What the version `before` named already is not
+/// this one's to mend.
 #[must_use]
-pub fn check_links(matter: &Matter, exists: impl Fn(&str) -> bool) -> Vec<Finding> {
+pub fn check_links(matter: &Matter, before: Option<&Matter>, exists: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let choices =
+        |m: &'_ Matter| m.requirements.iter().flat_map(|r| &r.choices).filter_map(|c| c.issued_by.clone()).collect::<BTreeSet<_>>();
+    let named_before = before.map(choices).unwrap_or_default();
     let mut found = Vec::new();
     for (i, requirement) in matter.requirements.iter().enumerate() {
         for (j, choice) in requirement.choices.iter().enumerate() {
-            if let Some(code) = choice.issued_by.as_deref().filter(|code| *code != matter.code && !exists(code)) {
+            if let Some(code) =
+                choice.issued_by.as_deref().filter(|code| *code != matter.code && !named_before.contains(*code) && !exists(code))
+            {
                 let pointer = format!("/requirements/{i}/choices/{j}/issued_by");
                 found.push(Finding::error(pointer, "unknown", format!("没有事项「{code}」，不能作为材料的来源")));
             }

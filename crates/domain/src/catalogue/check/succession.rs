@@ -3,11 +3,13 @@
 use super::{Finding, is_blank};
 use crate::catalogue::{Step, StepOrigin};
 
-/// A step that an earlier version cancelled stands again only with a reason (减环节, F9: 应减尽减); `member` is the list of
-/// steps in the document.
+/// A step that was cancelled stands again only with a reason (减环节, F9: 应减尽减). `earlier` are the steps of each version
+/// before, in order; `member` is their list in the document.
 pub fn check_succession<'a>(earlier: impl Iterator<Item = &'a [Step]>, steps: &[Step], member: &str) -> Vec<Finding> {
-    let cancelled: Vec<&str> = earlier.flatten().filter(|s| s.origin == StepOrigin::Cancelled).map(|s| s.name.as_str()).collect();
-    let again = |s: &Step| s.origin.stands() && cancelled.contains(&s.name.as_str()) && is_blank(s.reason.as_deref());
+    let earlier: Vec<&[Step]> = earlier.collect();
+    let cancelled = |name: &str| earlier.iter().copied().flatten().any(|s| s.name == name && s.origin == StepOrigin::Cancelled);
+    let stood = |name: &str| earlier.last().is_some_and(|last| last.iter().any(|s| s.name == name && s.origin.stands()));
+    let again = |s: &Step| s.origin.stands() && cancelled(&s.name) && !stood(&s.name) && is_blank(s.reason.as_deref());
     let told = |(i, s): (usize, &Step)| {
         let text = format!("环节「{}」已经取消，重新设立应写明理由", s.name);
         Finding::error(format!("/{member}/{i}/reason"), "step_taken_up_again", text)
@@ -39,5 +41,8 @@ mod tests {
             let found = check_succession(earlier(), &steps, "flow");
             assert_eq!(found.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), pointers, "{steps:?}");
         }
+        let standing = [step("复核", Kept, None)];
+        let taken_up = [first.as_slice(), standing.as_slice()].into_iter();
+        assert_eq!(check_succession(taken_up, &standing, "flow"), [], "what stands already needs no reason");
     }
 }

@@ -21,6 +21,9 @@ pub fn check_zone(zone: &Zone) -> Vec<Finding> {
             found.push(Finding::error(format!("/hours/{i}/sessions"), "wrong_order", "办公时间应按先后排列且互不重叠"));
         }
     }
+    if !(1..=100).contains(&zone.settings.warning_share_percent) {
+        found.push(Finding::error("/settings/warning_share_percent", "out_of_range", "预警比例应为1至100"));
+    }
     if zone.hours.is_empty() {
         found.push(Finding::error("/hours", "missing", "至少要有一组办公时间"));
     }
@@ -28,6 +31,10 @@ pub fn check_zone(zone: &Zone) -> Vec<Finding> {
     found.extend(duplicates(zone.places.iter().map(|p| p.code.as_str()), "/places", "场所代码重复"));
     found.extend(duplicates(zone.intermediary_services.iter().map(|s| s.code.as_str()), "/intermediary_services", "中介服务代码重复"));
     for (i, department) in zone.departments.iter().enumerate() {
+        let placed = |w: &String| zone.places.iter().any(|p| p.windows.contains(w));
+        for (j, window) in department.windows.iter().enumerate().filter(|(_, w)| !placed(w)) {
+            found.push(Finding::error(format!("/departments/{i}/windows/{j}"), "unknown", format!("没有场所设有窗口「{window}」")));
+        }
         if department.uscc.as_deref().is_some_and(|code| CreditCode::parse(code).is_err()) {
             found.push(Finding::error(format!("/departments/{i}/uscc"), "check_digit", "统一社会信用代码校验不通过"));
         }

@@ -81,7 +81,9 @@ pub(crate) async fn upload_material(
         }),
         Err(problem) => Err(problem),
     };
-    if let (Some(key), false, false) = (parts.stored, unsure, matches!(entered, Ok((_, false)))) {
+    // The file stays where its own document was entered; of content that its owner handed in before one copy is kept.
+    let named = |key: &String| entered.as_ref().is_ok_and(|(material, _)| material.document.object_key == *key);
+    if let Some(key) = parts.stored.filter(|key| !unsure && !named(key)) {
         state.files.remove(&key).await?;
     }
     let (material, repeated) = entered?;

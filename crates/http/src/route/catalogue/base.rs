@@ -45,7 +45,7 @@ async fn read(state: &AppState) -> Result<BaseView, Problem> {
         let version = newest.map_or(0, |known| i64::from(known.stands.number));
         Ok::<_, DbError>(BaseView { version, document: load_base(tx)? })
     };
-    Ok(state.db.read(read).await?)
+    Ok(state.db.snapshot(read).await?)
 }
 
 /// What takes the place of the base catalogue.

@@ -33,5 +33,5 @@ pub(crate) struct ChooseAgency {
 #[post("/api/v1/zones/{zone}/applications/{id}/agencies")]
 pub(crate) async fn choose_agency(on: Target<may::ChooseAgency>, body: Valid<ChooseAgency>) -> Result<HttpResponse, Problem> {
     let ChooseAgency { service, agency } = body.value;
-    on.application(body.digest, move |work| choose(work, &service, agency)).await
+    on.application(body.digest, move |work| choose(work, &service, &agency)).await
 }

@@ -212,9 +212,10 @@ impl Documents {
 
     fn versions(self, from: NaiveDate) -> Vec<NewVersion> {
         let mut versions = Vec::new();
-        versions.extend(self.profile.map(|p| new_version(DocumentKind::Zone, p.value.slug, p.canonical, from)));
         versions.extend(self.matters.into_iter().map(|m| new_version(DocumentKind::Matter, m.value.code, m.canonical, from)));
         versions.extend(self.bundles.into_iter().map(|b| new_version(DocumentKind::Bundle, b.value.code, b.canonical, from)));
+        // Last: editions of handbooks that end with these documents were printed under the profile before.
+        versions.extend(self.profile.map(|p| new_version(DocumentKind::Zone, p.value.slug, p.canonical, from)));
         versions
     }
 }

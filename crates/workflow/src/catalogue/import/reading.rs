@@ -187,7 +187,11 @@ impl Documents {
         let newest = |code: &str| Some(lasting(there?.matters.get(code)?)?.document.as_ref());
         let find = |code: &str| matters.get(code).copied().or_else(|| newest(code));
         found.extend(self.matters.iter().flat_map(|m| complaints(&m.file, check_matter(&m.value, zone))));
-        found.extend(self.matters.iter().flat_map(|m| complaints(&m.file, check_links(&m.value, |code| find(code).is_some()))));
+        found.extend(
+            self.matters
+                .iter()
+                .flat_map(|m| complaints(&m.file, check_links(&m.value, newest(&m.value.code), |code| find(code).is_some()))),
+        );
         found.extend(self.successions(there));
         found.extend(self.bundles.iter().flat_map(|b| complaints(&b.file, check_bundle(&b.value, zone, base, find))));
         // Bundles that are in force and not part of the import must still merge with the new matters.

@@ -1,0 +1,105 @@
+//! Projects whose approval is followed to the end (闭环审批): entered once, changed as they go on.
+
+use super::{in_order, record};
+use crate::{Editing, Error, Invalid};
+use chrono::NaiveDate;
+use domain::event::EventKind;
+use domain::local_time::date_of;
+use domain::project::Mechanism;
+use domain::reason::Reason;
+use persistence::Tx;
+use persistence::project::{self as rows, ProjectLoop};
+use serde_json::json;
+
+/// A project to follow.
+pub struct NewProject {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The mechanisms it works by.
+    pub mechanisms: Vec<Mechanism>,
+    /// When it is to begin.
+    pub planned_start_on: Option<NaiveDate>,
+}
+
+/// What changes about a project.
+#[derive(Default)]
+pub struct ProjectChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// The mechanisms it works by.
+    pub mechanisms: Option<Vec<Mechanism>>,
+    /// When it is to begin.
+    pub planned_start_on: Option<NaiveDate>,
+    /// When it began.
+    pub actual_start_on: Option<NaiveDate>,
+}
+
+/// Each mechanism once, in the order of their table.
+fn sorted(mut mechanisms: Vec<Mechanism>) -> Vec<Mechanism> {
+    mechanisms.sort_unstable();
+    mechanisms.dedup();
+    mechanisms
+}
+
+/// Begins to follow a project.
+///
+/// # Errors
+/// [`Error::StateForbids`] when it is followed already.
+pub fn open_project(tx: &mut Tx<'_>, editing: &Editing, new: NewProject) -> Result<ProjectLoop, Error> {
+    let zone = editing.known.zone;
+    in_order(tx, zone)?;
+    let project = ProjectLoop {
+        code: new.code,
+        name: new.name,
+        mechanisms: sorted(new.mechanisms),
+        opened_on: date_of(tx.now()),
+        planned_start_on: new.planned_start_on,
+        actual_start_on: None,
+        version: 1,
+    };
+    if !rows::insert(tx, zone, &project)? {
+        return Err(Error::StateForbids(Reason::new("already_followed", "该项目已经纳入闭环审批", "闭环审批“1+N”制度")));
+    }
+    note(tx, editing, &project)?;
+    Ok(project)
+}
+
+/// Changes a project.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Stale`], [`Error::Invalid`] for a beginning that is yet to come.
+pub fn change_project(
+    tx: &mut Tx<'_>,
+    editing: &Editing,
+    code: &str,
+    seen: Option<i64>,
+    change: ProjectChange,
+) -> Result<ProjectLoop, Error> {
+    let zone = editing.known.zone;
+    in_order(tx, zone)?;
+    let mut project = rows::lock(tx, zone, code)?.ok_or(Error::NotFound)?;
+    if seen.is_some_and(|v| v != project.version) {
+        return Err(Error::Stale);
+    }
+    if change.actual_start_on.is_some_and(|day| day > date_of(tx.now())) {
+        return Err(Error::Invalid(vec![Invalid::new("/actual_start_on", "in_the_future", "实际开工日期不能晚于今天")]));
+    }
+    project.name = change.name.unwrap_or(project.name);
+    project.mechanisms = change.mechanisms.map_or(project.mechanisms, sorted);
+    project.planned_start_on = change.planned_start_on.or(project.planned_start_on);
+    project.actual_start_on = change.actual_start_on.or(project.actual_start_on);
+    project.version += 1;
+    rows::save(tx, zone, &project)?;
+    note(tx, editing, &project)?;
+    Ok(project)
+}
+
+fn note(tx: &mut Tx<'_>, editing: &Editing, project: &ProjectLoop) -> Result<(), Error> {
+    let payload = json!({
+        "project": project.code, "mechanisms": project.mechanisms, "planned_start_on": project.planned_start_on,
+        "actual_start_on": project.actual_start_on,
+    });
+    Ok(record(tx, editing.known.zone, EventKind::ProjectLoopChanged, payload, &editing.actor)?)
+}

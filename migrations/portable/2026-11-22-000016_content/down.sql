@@ -1,0 +1,2 @@
+DROP INDEX documents_by_address;
+ALTER TABLE documents DROP COLUMN address;
