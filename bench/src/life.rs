@@ -107,7 +107,8 @@ async fn live(stream: &mut TcpStream, people: &People, examination: Option<&str>
 
 /// A file of 100 KiB.
 fn upload(token: &str, id: &str, material: &str) -> Vec<u8> {
-    let mut file = b"%PDF-1.7\n".to_vec();
+    // Each its own content: the same one would be kept once for its owner.
+    let mut file = format!("%PDF-1.7\n% {id} {material}\n").into_bytes();
     file.resize(100 * 1024, b' ');
     let part = |name: &str, value: &str| format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     let mut body = format!("{}{}", part("material", material), part("upload_id", material)).into_bytes();

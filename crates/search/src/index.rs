@@ -14,6 +14,8 @@ use tantivy::{IndexReader, TantivyDocument, Term};
 const WRITER: usize = 15_000_000;
 /// Candidates looked at in detail.
 const CANDIDATES: usize = 200;
+/// The same of names that are only near: comparing them costs more, and the likeliest come first.
+const NEAR_CANDIDATES: usize = 100;
 
 /// Why an index could not be built or asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -100,15 +102,15 @@ impl Index {
         // Most of what is typed stands in a name as it was typed; only what does not is looked for by part of its characters,
         // and what is not near to any name by sound, by letters and by content.
         let judged = |entries: &[&Entry], depth| entries.iter().filter_map(|e| e.hit(catalogue, day, &typed, depth)).collect::<Vec<_>>();
-        let whole = self.candidates(&self.by_everything_typed(&typed))?;
+        let whole = self.candidates(&self.by_everything_typed(&typed), CANDIDATES)?;
         let mut hits = judged(&whole, Depth::AsTyped);
         let mut near = Vec::new();
         if hits.iter().all(|h| h.score < GOOD) && !typed.latin {
-            near = self.candidates(&self.by_some_characters(&typed))?;
+            near = self.candidates(&self.by_some_characters(&typed), NEAR_CANDIDATES)?;
             hits = judged(&near, Depth::Near);
         }
         if hits.iter().all(|h| h.score < NEAR) {
-            let far = self.candidates(&self.by_anything(&typed))?;
+            let far = self.candidates(&self.by_anything(&typed), CANDIDATES)?;
             let mut seen = BTreeSet::new();
             let all: Vec<&Entry> = whole.into_iter().chain(near).chain(far).filter(|e| seen.insert((e.kind, &e.code))).collect();
             hits = judged(&all, Depth::Anywhere);
@@ -119,9 +121,9 @@ impl Index {
     }
 
     /// The entries a query finds, the likeliest first.
-    fn candidates(&self, query: &BooleanQuery) -> Result<Vec<&Entry>, SearchError> {
+    fn candidates(&self, query: &BooleanQuery, most: usize) -> Result<Vec<&Entry>, SearchError> {
         let searcher = self.reader.searcher();
-        let found = searcher.search(query, &TopDocs::with_limit(CANDIDATES).order_by_score())?;
+        let found = searcher.search(query, &TopDocs::with_limit(most).order_by_score())?;
         let mut entries = Vec::with_capacity(found.len());
         for (_, address) in found {
             let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;

@@ -177,14 +177,14 @@ fn by_characters(typed: &Typed, key: &Key<'_>, depth: Depth) -> Option<(u32, Rea
     if depth == Depth::AsTyped {
         return None;
     }
-    // What sounds alike is as long as what was typed, or longer.
-    let (characters, known) = (typed.chars.len(), key.chars.len());
     let letters = || typed.plain.bytes().any(|b| b.is_ascii_alphabetic());
     let mixed = || {
         let known = readings(&key.plain);
         typed.readings.iter().any(|r| known.iter().any(|k| k.pinyin.contains(&r.pinyin)))
     };
-    if characters > 1 && known >= characters && (sounds_like(&typed.chars, &key.chars) || (letters() && mixed())) {
+    // What sounds alike is as long as what was typed, or longer; letters stand for fewer characters.
+    let alike = key.chars.len() >= typed.chars.len() && sounds_like(&typed.chars, &key.chars);
+    if typed.chars.len() > 1 && (alike || (letters() && mixed())) {
         return Some((600, ReasonCode::Pinyin));
     }
     if turned_round(q, k) {

@@ -59,6 +59,7 @@ fn search(text: &str) -> Vec<Hit> {
 // Pinyin and initials.
 #[case("shigongxuke", "construction-permit", ReasonCode::Pinyin)]
 #[case("xinshenger", "newborn", ReasonCode::Pinyin)]
+#[case("shigong许可", "stage3-permit", ReasonCode::Pinyin)]
 #[case("qykb", "start-business", ReasonCode::Initials)]
 // Slips: a wrong character that sounds alike, one that doesn't, letters left out.
 #[case("食品经营徐可证", "food-licence", ReasonCode::Pinyin)]
