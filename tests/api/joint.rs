@@ -205,6 +205,8 @@ async fn a_missing_opinion_lights_red_and_figures_are_honest(#[values(Sqlite, Po
     let late: Vec<&str> =
         duties.body["items"].as_array().unwrap().iter().filter_map(|o| o["obligation"]["kind"].as_str().or(o["kind"].as_str())).collect();
     assert_eq!(late, ["joint_opinion", "joint_opinion", "joint_opinion"], "F48");
+    let red = hall.office.app.see(&hall.supervisor, "/findings?light=red").await.ok();
+    assert!(!red.body["items"].as_array().unwrap().is_empty(), "F48: a missing opinion lights red");
     let hall = hall.later("2024-10-10T10:00:00+08:00").await;
     for (who, discipline) in [(&hall.huc, "消防"), (&hall.huc, "人防"), (&hall.nrp, "规划")] {
         let opinion = json!({"discipline": discipline, "opinion": "符合要求"});

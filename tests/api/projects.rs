@@ -27,6 +27,16 @@ async fn fifty_projects_are_followed_and_began_six_months_earlier(#[values(Sqlit
         let etag = opened.header("etag").to_owned();
         app.patch(&path, &change).bearer(&supervisor).header("If-Match", &etag).send().await.ok();
         if n == 0 {
+            let blank = json!({"code": " ", "name": "  ", "mechanisms": ["parallel"]});
+            app.act(&admin, "/project-loops", &blank).await.problem(422, "invalid_body");
+            let once = || {
+                app.post("/project-loops", &json!({"code": "Q", "name": "重复", "mechanisms": ["parallel"]}))
+                    .bearer(&admin)
+                    .header("Idempotency-Key", "q")
+                    .send()
+            };
+            once().await.expect(201);
+            once().await.expect(201);
             app.act(&admin, "/project-loops", &project).await.problem(409, "state_forbids");
             app.patch(&path, &change).bearer(&supervisor).header("If-Match", &etag).send().await.problem(412, "stale_version");
             let later = json!({"actual_start_on": "2024-12-01"});
@@ -36,13 +46,13 @@ async fn fifty_projects_are_followed_and_began_six_months_earlier(#[values(Sqlit
         }
     }
     let figures = app.get("/project-loops/figures").send().await.ok().body;
-    assert_eq!((&figures["projects"], &figures["average_months"]), (&json!(50), &json!("6.00")), "F42");
+    assert_eq!((&figures["projects"], &figures["average_months"]), (&json!(51), &json!("6.00")), "F42");
     let counts: Vec<&Value> = figures["mechanisms"].as_array().unwrap().iter().map(|m| &m["projects"]).collect();
-    assert_eq!(counts, [20, 30, 30, 20], "each mechanism once a project");
+    assert_eq!(counts, [20, 30, 30, 21], "each mechanism once a project");
     let first = app.see(&admin, "/project-loops?limit=30").await.ok();
     let next = first.text("/next");
     let rest = app.see(&admin, &format!("/project-loops?limit=30&cursor={next}")).await.ok();
-    assert_eq!(rest.body["items"].as_array().map_or(0, Vec::len), 20);
+    assert_eq!(rest.body["items"].as_array().map_or(0, Vec::len), 21);
     assert_eq!(first.text("/items/0/months_gained"), "5.00");
 }
 
@@ -62,7 +72,7 @@ async fn a_project_tells_what_was_opened_decided_late_urged_and_closed(#[values(
     let hall = hall.later("2024-10-14T10:00:00+08:00").await;
     let found = hall.office.app.see(&hall.supervisor, "/findings?light=red").await.ok();
     let finding = found.text("/items/0/id");
-    hall.act(&hall.supervisor, &format!("/findings/{finding}/urge"), json!({"text": "请说明原因"})).await.ok();
+    hall.act(&hall.supervisor, &format!("/findings/{finding}/urge"), json!({"text": "请说明原因"})).await.expect(204);
     let seen = hall.office.app.see(&hall.supervisor, "/project-loops").await.ok();
     assert_eq!(seen.body["items"][0]["report"], json!({"opened": 1, "decided": 1, "overdue": 1, "escalated": 1, "closed": 0}));
 }

@@ -190,6 +190,21 @@ fn entitled(who: &str, command: Command) -> bool {
     }
 }
 
+/// The state a case is in after a command that was done (rules §3.3).
+fn state_after(standing: &str, command: Command) -> &'static str {
+    match (standing, command) {
+        (_, Command::Accept) | ("refused", Command::Annul) => "accepted",
+        (_, Command::GiveNotice) => "supplementing",
+        (_, Command::Decide) => "decided",
+        (_, Command::Reject | Command::ConfirmWithdrawal) | ("received" | "supplementing", Command::Withdraw) => "ended",
+        // What is not accepted any more, or not yet, keeps waiting where it was.
+        ("received", _) | ("rejected", Command::Annul) => "received",
+        ("supplementing", _) => "supplementing",
+        ("accepted" | "examined" | "paused" | "withdrawal_pending", _) => "accepted",
+        _ => "decided",
+    }
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn every_state_command_and_role_is_allowed_with_effect_or_refused_without(#[values(Sqlite, Postgres)] database: Database) {
@@ -224,6 +239,8 @@ async fn every_state_command_and_role_is_allowed_with_effect_or_refused_without(
                 } else {
                     let version = done.ok().body["version"].as_i64().unwrap();
                     assert!(version > 1, "{said}: no effect");
+                    let then = hall.app.see(&hall.tokens["supervisor"], &format!("/cases/{case}")).await.ok();
+                    assert_eq!(then.text("/case/state"), state_after(standing, *command), "{said}");
                 }
             }
         }

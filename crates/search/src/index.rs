@@ -107,7 +107,9 @@ impl Index {
         let mut near = Vec::new();
         if hits.iter().all(|h| h.score < GOOD) && !typed.latin {
             near = self.candidates(&self.by_some_characters(&typed), NEAR_CANDIDATES)?;
-            hits = judged(&near, Depth::Near);
+            let mut seen = BTreeSet::new();
+            let both: Vec<&Entry> = whole.iter().chain(&near).copied().filter(|e| seen.insert((e.kind, &e.code))).collect();
+            hits = judged(&both, Depth::Near);
         }
         if hits.iter().all(|h| h.score < NEAR) {
             let far = self.candidates(&self.by_anything(&typed), CANDIDATES)?;

@@ -4,7 +4,7 @@ use crate::application::{
     CourierSaid, enter_parcel, finish_recompute, put_off, received_count, recompute_portion, settle_application, settle_now,
 };
 use crate::{Error, Snapshots, ZoneSnapshot};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use domain::application::FilingChannel;
 use domain::local_time::{Instant, date_of, end_of};
 use domain::number::Series;
@@ -16,6 +16,7 @@ use persistence::number::{Numbers, Stock};
 use persistence::parcel::Parcel;
 use persistence::tally::{self, Tally};
 use persistence::{Backend, Db, Tx, event, instrument, material, parcel};
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -67,38 +68,42 @@ pub fn schedule_sweeps(tx: &mut Tx<'_>, snapshots: &Snapshots) -> Result<(), Err
     let due = tx.now() + SWEPT_EVERY;
     for snapshot in snapshots.zones() {
         job::keep_open(tx, snapshot.zone, JobKind::SweepFiles, Uuid::nil(), due)?;
-        job::keep_open(tx, snapshot.zone, JobKind::CloseDay, Uuid::nil(), day_is_over(tx))?;
+        job::keep_open(tx, snapshot.zone, JobKind::CloseDay, Uuid::nil(), tx.now())?;
     }
     Ok(())
 }
 
-/// When today is over and what was filed on it stands.
-fn day_is_over(tx: &Tx<'_>) -> Instant {
-    end_of(date_of(tx.now()))
-}
+/// How long after its end a day is counted: a filing that took its number just before may still be on its way.
+const COUNTED_AFTER: TimeDelta = TimeDelta::hours(1);
+/// Days counted in one transaction.
+const COUNTED_AT_ONCE: usize = 400;
 
-/// Days closed in one transaction.
-const CLOSED_AT_ONCE: usize = 400;
-
-/// Counts what was filed on every day that is over and not counted yet (F25); the job goes on to the next day.
+/// Counts what was filed on every day that is over and not counted yet (F25); the job goes on to the next day. Numbers begin
+/// with the area code of their time.
 fn close_days(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, job: &Job) -> Result<(), Error> {
-    let (zone, area, today) = (snapshot.zone, snapshot.catalogue.zone.area_code.as_str(), date_of(tx.now()));
-    let last = tally::last_closed(tx, zone, Tally::FiledOnline)?;
-    let first = match last {
-        Some(day) => day.succ_opt(),
-        None => first_filed(tx, zone, area)?,
-    };
-    let days = first.into_iter().flat_map(|day| day.iter_days()).take_while(|day| *day < today).take(CLOSED_AT_ONCE);
-    let mut left = today;
-    for day in days {
-        let filed = count_filed(tx, zone, area, day)?;
-        for (channel, counted) in [(FilingChannel::Online, Tally::FiledOnline), (FilingChannel::Window, Tally::FiledAtWindow)] {
-            tally::close_day(tx, zone, day, counted, filed.get(&channel).copied().unwrap_or(0))?;
+    let (zone, open) = (snapshot.zone, date_of(tx.now() - COUNTED_AFTER));
+    let profiles = snapshot.catalogue.profiles.iter().map(|p| p.document.area_code.as_str());
+    let areas: BTreeSet<&str> = profiles.chain([snapshot.catalogue.zone.area_code.as_str()]).collect();
+    let mut first = tally::last_closed(tx, zone, Tally::FiledOnline)?.and_then(|day| day.succ_opt());
+    if first.is_none() {
+        for area in &areas {
+            first = first.into_iter().chain(first_filed(tx, zone, area)?).min();
         }
-        left = day;
     }
-    let more = left.succ_opt().is_some_and(|next| next < today);
-    let next = if more { tx.now() } else { day_is_over(tx) };
+    let days: Vec<NaiveDate> =
+        first.into_iter().flat_map(|day| day.iter_days()).take_while(|day| *day < open).take(COUNTED_AT_ONCE).collect();
+    for day in &days {
+        let mut filed: BTreeMap<FilingChannel, u32> = BTreeMap::new();
+        for area in &areas {
+            for (channel, n) in count_filed(tx, zone, area, *day)? {
+                *filed.entry(channel).or_default() += n;
+            }
+        }
+        for (channel, counted) in [(FilingChannel::Online, Tally::FiledOnline), (FilingChannel::Window, Tally::FiledAtWindow)] {
+            tally::close_day(tx, zone, *day, counted, filed.get(&channel).copied().unwrap_or(0))?;
+        }
+    }
+    let next = if days.len() == COUNTED_AT_ONCE { tx.now() } else { end_of(open) + COUNTED_AFTER };
     Ok(job::postpone(tx, job, next)?)
 }
 

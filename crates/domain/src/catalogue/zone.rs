@@ -211,7 +211,7 @@ pub struct ZoneSettings {
     pub joint_opinion_term: Limit,
     /// Within which a department looks again at what rests on a result that was taken back.
     pub dependent_review_term: Limit,
-    /// The share of a limit, per cent, with which left its light turns yellow (预警).
+    /// The share of a limit, per cent, with which left its light turns yellow (预警); of limits set from then on.
     #[schema(minimum = 1, maximum = 100, example = 20)]
     pub warning_share_percent: u32,
     /// A bundle may hold only matters that the base catalogue has (先梳理，后整合); otherwise a matter it does not have is

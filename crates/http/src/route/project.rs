@@ -173,17 +173,18 @@ pub(crate) struct OpenProjectLoop {
 }
 
 /// 纳入闭环审批
-#[utoipa::path(tag = "监督", params(ZonePath), request_body = OpenProjectLoop, responses((status = 201, description = "项目", body = ProjectView)))]
+#[utoipa::path(tag = "监督", params(ZonePath, ("Idempotency-Key" = Option<String>, Header, description = "重复请求只执行一次")), request_body = OpenProjectLoop, responses((status = 201, description = "项目", body = ProjectView)))]
 #[post("/api/v1/zones/{zone}/project-loops")]
 pub(crate) async fn open_project_loop(
     caller: Caller<may::OpenProjectLoop>,
     zone: InZone,
+    key: IdempotencyKey,
     body: Valid<OpenProjectLoop>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let editing = editing(&caller, &zone, &state, IdempotencyKey(None), Vec::new());
+    let editing = editing(&caller, &zone, &state, key, body.digest);
     let OpenProjectLoop { code, name, mechanisms, planned_start_on } = body.value;
-    let new = NewProject { code: code.trim().to_owned(), name, mechanisms, planned_start_on };
+    let new = NewProject { code, name, mechanisms, planned_start_on };
     let number = zone.zone;
     let done = state.db.write(move |tx| {
         let project = open_project(tx, &editing, new)?;

@@ -20,18 +20,20 @@ use uuid::Uuid;
 /// matter it does not take.
 pub fn accept(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>) -> Result<(), Error> {
     let mut ids = work.select(cases, Command::Accept)?;
-    if cases.is_none() {
+    let together = work.accepts_together();
+    if cases.is_none() && !together {
         ids = within_reach(work, ids)?;
+    }
+    for id in &ids {
+        at_the_right_window(work, *id)?;
     }
     let assessment = work.assess()?;
     let mut complete = Vec::new();
     let mut missing: Vec<Reason> = Vec::new();
-    let together = work.accepts_together();
     if together {
         missing.extend(not_together(work, &ids, &assessment));
     }
     for id in ids {
-        at_the_right_window(work, id)?;
         let lacks = missing_of(&assessment, &work.matter(id)?.code);
         if lacks.is_empty() {
             complete.push(id);
@@ -103,7 +105,7 @@ fn may_be_accepted_ahead(work: &mut Work<'_, '_>, id: Uuid, assessment: &Assessm
 }
 
 /// Of these cases those that this window takes; the reason of the first where it takes none.
-fn within_reach(work: &mut Work<'_, '_>, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
+pub(super) fn within_reach(work: &mut Work<'_, '_>, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Error> {
     let (mut taken, mut refused) = (Vec::new(), None);
     for id in ids {
         match wrong_window(work, id)? {

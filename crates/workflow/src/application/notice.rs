@@ -32,6 +32,13 @@ pub struct NewNotice {
 /// [`Error::Invalid`] with every item that may not be asked for.
 pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNotice) -> Result<(), Error> {
     let mut ids = work.select(cases, Command::GiveNotice)?;
+    // What another window takes is not this one's to look at, nor to have looked at.
+    if cases.is_none() {
+        ids = super::accept::within_reach(work, ids)?;
+    }
+    for id in &ids {
+        super::accept::at_the_right_window(work, *id)?;
+    }
     let mut items = new.items;
     for item in items.iter_mut().filter(|i| i.case.is_none()) {
         item.case = ids.first().copied().filter(|_| ids.len() == 1);
@@ -44,10 +51,6 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     }
     if items.is_empty() {
         problems.push(Invalid::new("/items", "required", "应一次性列明需要补正的全部内容"));
-    }
-    let named: BTreeSet<Uuid> = items.iter().filter_map(|i| i.case).filter(|case| ids.contains(case)).collect();
-    for id in named {
-        super::accept::at_the_right_window(work, id)?;
     }
     let held = materials_held(work)?;
     let asked = |item: &NoticeItem| {

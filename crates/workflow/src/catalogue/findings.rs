@@ -66,25 +66,26 @@ fn tell_once(found: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
-/// A profile must keep the departments and places that its matters name.
+/// A profile must keep the departments and places that its matters name, and let its bundles stand, on `day` and on every
+/// later day something begins or ends.
 fn zone_findings(zone: &Zone, catalogue: &Catalogue, day: NaiveDate) -> Vec<Finding> {
     let mut found = check_zone(zone);
-    for matter in catalogue.current_matters(day) {
-        found.extend(check_references(&matter.document, zone).into_iter().map(|f| Finding {
-            pointer: String::new(),
-            text: format!("事项「{}」{}", matter.document.name, f.text),
-            ..f
-        }));
-    }
-    for bundle in catalogue.current_bundles(day) {
-        let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
-        let before = check_bundle(&bundle.document, &catalogue.zone, &catalogue.base, matter);
-        let broken = check_bundle(&bundle.document, zone, &catalogue.base, matter);
-        found.extend(broken.into_iter().filter(|f| f.forbids() && !before.contains(f)).map(|f| Finding {
-            pointer: String::new(),
-            text: format!("发布后一件事「{}」将不成立：{}", bundle.document.name, f.text),
-            ..f
-        }));
+    for day in catalogue.turning_days(day) {
+        for matter in catalogue.current_matters(day) {
+            for finding in check_references(&matter.document, zone) {
+                let text = format!("事项「{}」{}", matter.document.name, finding.text);
+                tell_once(&mut found, Finding { pointer: String::new(), text, ..finding });
+            }
+        }
+        for bundle in catalogue.current_bundles(day) {
+            let matter = |code: &str| catalogue.matter(code, day).map(|v| v.document.as_ref());
+            let before = check_bundle(&bundle.document, &catalogue.zone, &catalogue.base, matter);
+            let broken = check_bundle(&bundle.document, zone, &catalogue.base, matter);
+            for finding in broken.into_iter().filter(|f| f.forbids() && !before.contains(f)) {
+                let text = format!("发布后一件事「{}」将不成立：{}", bundle.document.name, finding.text);
+                tell_once(&mut found, Finding { pointer: String::new(), text, ..finding });
+            }
+        }
     }
     found
 }

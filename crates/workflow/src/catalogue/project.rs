@@ -10,6 +10,7 @@ use domain::reason::Reason;
 use persistence::Tx;
 use persistence::project::{self as rows, ProjectLoop};
 use serde_json::json;
+use uuid::Uuid;
 
 /// A project to follow.
 pub struct NewProject {
@@ -43,16 +44,25 @@ fn sorted(mut mechanisms: Vec<Mechanism>) -> Vec<Mechanism> {
     mechanisms
 }
 
-/// Begins to follow a project.
+/// Begins to follow a project; a repeated request answers with it as it stands.
 ///
 /// # Errors
-/// [`Error::StateForbids`] when it is followed already.
+/// [`Error::StateForbids`] when it is followed already, [`Error::Invalid`] for a code or name of blanks.
 pub fn open_project(tx: &mut Tx<'_>, editing: &Editing, new: NewProject) -> Result<ProjectLoop, Error> {
     let zone = editing.known.zone;
+    let (code, name) = (new.code.trim().to_owned(), new.name.trim().to_owned());
+    let blank = [("/code", &code), ("/name", &name)].into_iter().filter(|(_, text)| text.is_empty());
+    let blank: Vec<Invalid> = blank.map(|(pointer, _)| Invalid::new(pointer, "required", "不能为空")).collect();
+    if !blank.is_empty() {
+        return Err(Error::Invalid(blank));
+    }
+    if editing.replayed(tx, Uuid::nil())?.is_some() {
+        return rows::lock(tx, zone, &code)?.ok_or(Error::NotFound);
+    }
     in_order(tx, zone)?;
     let project = ProjectLoop {
-        code: new.code,
-        name: new.name,
+        code,
+        name,
         mechanisms: sorted(new.mechanisms),
         opened_on: date_of(tx.now()),
         planned_start_on: new.planned_start_on,
@@ -86,7 +96,7 @@ pub fn change_project(
     if change.actual_start_on.is_some_and(|day| day > date_of(tx.now())) {
         return Err(Error::Invalid(vec![Invalid::new("/actual_start_on", "in_the_future", "实际开工日期不能晚于今天")]));
     }
-    project.name = change.name.unwrap_or(project.name);
+    project.name = change.name.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).unwrap_or(project.name);
     project.mechanisms = change.mechanisms.map_or(project.mechanisms, sorted);
     project.planned_start_on = change.planned_start_on.or(project.planned_start_on);
     project.actual_start_on = change.actual_start_on.or(project.actual_start_on);
@@ -98,7 +108,7 @@ pub fn change_project(
 
 fn note(tx: &mut Tx<'_>, editing: &Editing, project: &ProjectLoop) -> Result<(), Error> {
     let payload = json!({
-        "project": project.code, "mechanisms": project.mechanisms, "planned_start_on": project.planned_start_on,
+        "project": project.code, "name": project.name, "mechanisms": project.mechanisms, "planned_start_on": project.planned_start_on,
         "actual_start_on": project.actual_start_on,
     });
     Ok(record(tx, editing.known.zone, EventKind::ProjectLoopChanged, payload, &editing.actor)?)

@@ -84,7 +84,11 @@ pub(crate) async fn upload_material(
     // The file stays where its own document was entered; of content that its owner handed in before one copy is kept.
     let named = |key: &String| entered.as_ref().is_ok_and(|(material, _)| material.document.object_key == *key);
     if let Some(key) = parts.stored.filter(|key| !unsure && !named(key)) {
-        state.files.remove(&key).await?;
+        // What was entered stands; a copy that can't be removed now is swept.
+        match state.files.remove(&key).await {
+            Err(error) if entered.is_ok() => tracing::warn!(%error, "a superfluous file was left to the sweep"),
+            other => other?,
+        }
     }
     let (material, repeated) = entered?;
     Ok(Json(Uploaded { material: material.into(), repeated }))
