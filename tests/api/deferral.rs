@@ -143,6 +143,36 @@ async fn commitments_are_checked_as_planned_and_counted(#[values(Sqlite, Postgre
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_commitment_is_taken_back_until_its_own_matter_is_decided(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = Hall::open(database).await;
+    hall.publish("x-both", &[("x-shop", "HUC", 5, &[PAPER, ("x-plan", "平面图")]), ("x-sign", "NRP", 5, &[PAPER])], &[], |_| ()).await;
+    let rule = json!({"basis": "告知承诺事项清单", "covers": ["x-plan"], "check": {"time": "before_grant"},
+        "check_within": {"n": 30, "unit": "working_day"}, "notice": "标准"});
+    hall.office.change("/matters/x-shop", json!({"commitment": rule})).await.ok();
+    let draft = json!({"bundle": "x-both", "parties": [support::party("organisation")], "form": {"applicant_name": "某店"}});
+    let file = async || {
+        let id = hall.office.app.draft(&hall.owner, &draft).await.text("/id");
+        hall.office.app.hand_in(&hall.owner, &id, &[PAPER.0]).await;
+        hall.sign(&id, "commitment", "x-plan").await.ok();
+        let filed = hall.office.app.submit(&hall.owner, &id, &id).await.ok();
+        hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.ok();
+        filed
+    };
+    let take_back =
+        async |id: &str| hall.act(&hall.owner, &format!("/applications/{id}/letters/withdraw"), json!({"kind": "commitment"})).await;
+    let filed = file().await;
+    hall.grant(&hall.nrp, &id_of(&filed, "x-sign")).await.ok();
+    take_back(&filed.text("/id")).await.ok();
+    let seen = hall.office.app.see(&hall.owner, &format!("/cases/{}", id_of(&filed, "x-shop"))).await.ok();
+    assert_eq!(seen.body["obligations"][0]["subject"], "x-plan", "the proof is owed again; the other matter's decision stands");
+    let filed = file().await;
+    hall.grant(&hall.huc, &id_of(&filed, "x-shop")).await.ok();
+    let late = take_back(&filed.text("/id")).await.problem(409, "state_forbids");
+    assert_eq!(code(&late), "too_late_to_withdraw");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_rests_on_a_result_taken_back_elsewhere_is_looked_at_again(#[values(Sqlite, Postgres)] database: Database) {
     let hall = hall(database, "after_grant").await;
     let accept = async |draft: Value, materials: &[&str]| {

@@ -18,6 +18,17 @@ codes! {
     }
 }
 
+impl LetterKind {
+    /// Whether a letter about these materials speaks for a matter.
+    #[must_use]
+    pub fn concerns(self, matter: &Matter, materials: &[String]) -> bool {
+        match self {
+            Self::Commitment => matter.commitment.iter().flat_map(|rule| &rule.covers).any(|m| materials.contains(m)),
+            Self::Deferral => matter.deferral.iter().flat_map(|rule| &rule.entries).any(|e| materials.contains(&e.material)),
+        }
+    }
+}
+
 codes! {
     /// Who signs.
     pub enum Signatory {

@@ -129,8 +129,15 @@ fn signed_otherwise(work: &Work<'_, '_>, new: &NewLetter) -> Option<Reason> {
 /// # Errors
 /// [`Error::StateForbids`] when there is none, or it is too late.
 pub fn withdraw_letter(work: &mut Work<'_, '_>, kind: LetterKind) -> Result<(), Error> {
-    let undecided = work.dossier.cases.iter().all(|c| !c.is_over());
-    let accepted = work.dossier.cases.iter().any(|c| c.state == CaseState::Accepted);
+    // Only what the letters speak for counts: another matter of the application may be decided long before.
+    let signed: Vec<String> = work.dossier.content.valid_letters(kind).flat_map(|l| l.materials.iter().cloned()).collect();
+    let (mut undecided, mut accepted) = (true, false);
+    for case in &work.dossier.cases {
+        if kind.concerns(&*work.matter(case.id)?, &signed) {
+            undecided &= !case.is_over();
+            accepted |= case.state == CaseState::Accepted;
+        }
+    }
     if !undecided || (accepted && kind == LetterKind::Deferral) {
         return Err(Error::StateForbids(Reason::new("too_late_to_withdraw", "现在不能撤回承诺", "国办发〔2020〕42号")));
     }
