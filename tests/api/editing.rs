@@ -345,27 +345,6 @@ async fn every_point_is_ticked_before_a_grant(#[values(Sqlite, Postgres)] databa
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn elements_are_the_same_as_in_the_base_catalogue(#[values(Sqlite, Postgres)] database: Database) {
-    let office = Office::open(database).await;
-    let before = office.app.see(&office.editor, "/catalogue/unify-check").await.ok();
-    assert_eq!(before.body["items"], json!([]));
-    office.change("/matters/labour-dispatch", json!({"name": "派遣公司许可"})).await.ok();
-    let report = office.app.see(&office.editor, "/catalogue/unify-check").await.ok();
-    assert_eq!(
-        (&report.body["items"][0]["matter"]["code"], &report.body["items"][0]["differences"][0]["field"]),
-        (&json!("labour-dispatch"), &json!("name"))
-    );
-    let bundle = json!({"code": "two-shops", "name": "两个店一件事", "lead_department": "MSA", "summary": "开两个店",
-        "members": [{"matter": "labour-dispatch"}], "promised_source": "illustrative", "source": "illustrative"});
-    let id = office.begin("/bundles/two-shops", Some(&bundle)).await.expect(201).text("/id");
-    let refused = office.submit(&id).await.problem(422, "document_flawed");
-    assert_eq!(errors(&refused), [("/members/0/matter".to_owned(), "matter_not_sorted".to_owned())]);
-    let applicant = office.app.login(Role::Applicant, 0).await;
-    office.app.see(&applicant, "/catalogue/unify-check").await.problem(403, "forbidden");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
 async fn what_is_decided_for_a_later_day_is_not_undone_by_the_way(#[values(Sqlite, Postgres)] database: Database) {
     let office = Office::open(database).await;
     office.add("/matters/drone-show", &matter("drone-show", "无人机表演备案", 5, &[])).await.ok();

@@ -151,3 +151,25 @@ async fn any_listed_agency_may_be_chosen_and_none_that_is_not_needed(#[values(Sq
         "F33: a later choice takes the place of an earlier one"
     );
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn elements_are_the_same_as_in_the_base_catalogue(#[values(Sqlite, Postgres)] database: Database) {
+    let office = Office::open(database).await;
+    let before = office.app.see(&office.editor, "/catalogue/unify-check").await.ok();
+    assert_eq!(before.body["items"], json!([]));
+    office.change("/matters/labour-dispatch", json!({"name": "派遣公司许可"})).await.ok();
+    let report = office.app.see(&office.editor, "/catalogue/unify-check").await.ok();
+    assert_eq!(
+        (&report.body["items"][0]["matter"]["code"], &report.body["items"][0]["differences"][0]["field"]),
+        (&json!("labour-dispatch"), &json!("name"))
+    );
+    let bundle = json!({"code": "two-shops", "name": "两个店一件事", "lead_department": "MSA", "summary": "开两个店",
+        "members": [{"matter": "labour-dispatch"}], "promised_source": "illustrative", "source": "illustrative"});
+    let id = office.begin("/bundles/two-shops", Some(&bundle)).await.expect(201).text("/id");
+    let refused = office.submit(&id).await.problem(422, "document_flawed");
+    let told = refused.body["errors"].as_array().unwrap();
+    assert_eq!((told.len(), &told[0]["pointer"], &told[0]["code"]), (1, &json!("/members/0/matter"), &json!("matter_not_sorted")));
+    let applicant = office.app.login(Role::Applicant, 0).await;
+    office.app.see(&applicant, "/catalogue/unify-check").await.problem(403, "forbidden");
+}

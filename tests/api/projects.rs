@@ -18,19 +18,22 @@ async fn fifty_projects_are_followed_and_began_six_months_earlier(#[values(Sqlit
         (app.login(Role::ZoneAdmin, 0).await, app.login(Role::Supervisor, 0).await, app.login(Role::WindowClerk, 0).await);
     for n in 0..50 {
         let mechanisms = if n < 20 { json!(["deferral", "parallel"]) } else { json!(["time_limit", "joint_meeting", "time_limit"]) };
-        let project = json!({"code": format!("P-{n:02}"), "name": format!("示例项目{n}"), "mechanisms": mechanisms, "planned_start_on": "2024-12-20"});
+        let code = format!("2309-430400-04-01-{n:06}");
+        let project = json!({"code": code, "name": format!("示例项目{n}"), "mechanisms": mechanisms, "planned_start_on": "2024-12-20"});
         let opened = app.act(&admin, "/project-loops", &project).await.expect(201);
         // Some gained five months, some seven: 300 in all.
         let began = if n % 2 == 0 { "2024-07-20" } else { "2024-05-20" };
-        let path = format!("/project-loops/P-{n:02}");
+        let path = format!("/project-loops/{code}");
         let change = json!({"actual_start_on": began});
         let etag = opened.header("etag").to_owned();
         app.patch(&path, &change).bearer(&supervisor).header("If-Match", &etag).send().await.ok();
         if n == 0 {
             let blank = json!({"code": " ", "name": "  ", "mechanisms": ["parallel"]});
-            app.act(&admin, "/project-loops", &blank).await.problem(422, "invalid_body");
+            let refused = app.act(&admin, "/project-loops", &blank).await.problem(422, "invalid_body");
+            let told: Vec<&Value> = refused.body["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
+            assert_eq!(told, ["/code", "/name"], "what applications give as a project's code, and a name");
             let once = || {
-                app.post("/project-loops", &json!({"code": "Q", "name": "重复", "mechanisms": ["parallel"]}))
+                app.post("/project-loops", &json!({"code": "2309-430400-04-01-900000", "name": "重复", "mechanisms": ["parallel"]}))
                     .bearer(&admin)
                     .header("Idempotency-Key", "q")
                     .send()

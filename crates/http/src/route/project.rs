@@ -159,7 +159,7 @@ pub(crate) async fn get_project_loop_figures(
 pub(crate) struct OpenProjectLoop {
     /// Code.
     #[schema(example = "2309-430400-04-01-123456")]
-    #[validate(length(min = 1, max = 64, message = "应为1至64个字符"))]
+    #[validate(length(min = 1, max = 40, message = "应为1至40个字符"))]
     code: String,
     /// Name.
     #[schema(example = "示例产业园")]

@@ -258,7 +258,7 @@ pub fn load(tx: &mut Tx<'_>, zone: i32, known: Option<&Catalogue>) -> Result<Opt
     let ended = retired(tx, zone, until)?;
     matters.values_mut().flatten().for_each(|v| v.effective_to = ended.get(&v.id).copied());
     bundles.values_mut().flatten().for_each(|v| v.effective_to = ended.get(&v.id).copied());
-    let base = Arc::new(load_base(tx)?);
+    let base = Arc::new(load_base(tx)?.1);
     let newest = profiles.last().map(|p| p.document.clone());
     Ok(newest.map(|zone| Catalogue { generation: until, zone, profiles, base, matters, bundles }))
 }
@@ -291,17 +291,18 @@ fn portion(
     Ok(query.load(tx.connection)?)
 }
 
-/// The newest base catalogue; empty before one is imported.
+/// The newest base catalogue with the number of its version; 0 and empty before one is imported.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn load_base(tx: &mut Tx<'_>) -> Result<BaseCatalogue, DbError> {
+pub fn load_base(tx: &mut Tx<'_>) -> Result<(i32, BaseCatalogue), DbError> {
     let newest = versions::table
         .filter(versions::zone_id.eq(crate::zone::PLATFORM))
         .filter(versions::kind.eq(Code(DocumentKind::Base)))
         .order(versions::number.desc());
-    let found: Option<String> = newest.select(versions::document).first(tx.connection).optional()?;
-    found.map_or_else(|| Ok(BaseCatalogue::default()), |text| serde_json::from_str(&text).map_err(|e| damaged("base", &e)))
+    let found: Option<(i32, String)> = newest.select((versions::number, versions::document)).first(tx.connection).optional()?;
+    let Some((number, text)) = found else { return Ok((0, BaseCatalogue::default())) };
+    Ok((number, serde_json::from_str(&text).map_err(|e| damaged("base", &e))?))
 }
 
 /// Equal forms, kept once: in a large catalogue many matters ask for the same.

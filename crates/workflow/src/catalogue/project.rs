@@ -4,6 +4,7 @@ use super::{in_order, record};
 use crate::{Editing, Error, Invalid};
 use chrono::NaiveDate;
 use domain::event::EventKind;
+use domain::identity::ProjectCode;
 use domain::local_time::date_of;
 use domain::project::Mechanism;
 use domain::reason::Reason;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 /// A project to follow.
 pub struct NewProject {
-    /// Its code.
+    /// Its code (投资项目统一代码), the one its applications give.
     pub code: String,
     /// Its name.
     pub name: String,
@@ -47,14 +48,23 @@ fn sorted(mut mechanisms: Vec<Mechanism>) -> Vec<Mechanism> {
 /// Begins to follow a project; a repeated request answers with it as it stands.
 ///
 /// # Errors
-/// [`Error::StateForbids`] when it is followed already, [`Error::Invalid`] for a code or name of blanks.
+/// [`Error::StateForbids`] when it is followed already, [`Error::Invalid`] for what is no project code, or a name of blanks.
 pub fn open_project(tx: &mut Tx<'_>, editing: &Editing, new: NewProject) -> Result<ProjectLoop, Error> {
     let zone = editing.known.zone;
-    let (code, name) = (new.code.trim().to_owned(), new.name.trim().to_owned());
-    let blank = [("/code", &code), ("/name", &name)].into_iter().filter(|(_, text)| text.is_empty());
-    let blank: Vec<Invalid> = blank.map(|(pointer, _)| Invalid::new(pointer, "required", "不能为空")).collect();
-    if !blank.is_empty() {
-        return Err(Error::Invalid(blank));
+    let name = new.name.trim().to_owned();
+    let mut wrong = Vec::new();
+    let code = match ProjectCode::parse(&new.code) {
+        Ok(code) => String::from(code),
+        Err(e) => {
+            wrong.push(Invalid::new("/code", "project_code_invalid", e.text()));
+            String::new()
+        }
+    };
+    if name.is_empty() {
+        wrong.push(Invalid::new("/name", "required", "不能为空"));
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
     }
     if editing.replayed(tx, Uuid::nil())?.is_some() {
         return rows::lock(tx, zone, &code)?.ok_or(Error::NotFound);

@@ -8,9 +8,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, put};
 use domain::catalogue::BaseCatalogue;
-use persistence::catalogue::{DocumentKind, load_base, newest_of};
+use persistence::catalogue::load_base;
 use persistence::event::Actor;
-use persistence::{DbError, zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -40,12 +39,8 @@ pub(crate) async fn get_base_catalogue(
 }
 
 async fn read(state: &AppState) -> Result<BaseView, Problem> {
-    let read = |tx: &mut persistence::Tx<'_>| {
-        let newest = newest_of(tx, zone::PLATFORM, DocumentKind::Base, "base")?;
-        let version = newest.map_or(0, |known| i64::from(known.stands.number));
-        Ok::<_, DbError>(BaseView { version, document: load_base(tx)? })
-    };
-    Ok(state.db.snapshot(read).await?)
+    let (number, document) = state.db.read(load_base).await?;
+    Ok(BaseView { version: i64::from(number), document })
 }
 
 /// What takes the place of the base catalogue.
