@@ -14,7 +14,7 @@ const SWAP: &str = "UPDATE events SET seq = -1 WHERE stream_kind = 'application'
     UPDATE events SET seq = 1 WHERE stream_kind = 'application' AND seq = 2; \
     UPDATE events SET seq = 2 WHERE stream_kind = 'application' AND seq = -1";
 
-fn tamper(app: &App, sql: &str) {
+pub(crate) fn tamper(app: &App, sql: &str) {
     match app.database_url() {
         Some(url) => PgConnection::establish(url).unwrap().batch_execute(sql).unwrap(),
         None => SqliteConnection::establish(app.var().join("yiciban.sqlite").to_str().unwrap()).unwrap().batch_execute(sql).unwrap(),

@@ -137,6 +137,9 @@ fn body(operation: Operation) -> Value {
         Operation::EvaluateByLink => json!({"level": "satisfied"}),
         Operation::LinkEvaluation => json!({"service_no": 1, "service": "filing"}),
         Operation::FulfilObligation => json!({"report": "已完成"}),
+        Operation::AskExtension => json!({"reason": "管线迁改"}),
+        Operation::AnswerExtension => json!({"granted": true, "reason": "同意"}),
+        Operation::CancelLicence => json!({"ground": "dissolved", "reason": "企业注销"}),
         Operation::BeginMatterDraft | Operation::BeginBundleDraft | Operation::BeginProfileDraft => json!({"reason": "测试"}),
         Operation::ReturnDraft => json!({"note": "退回"}),
         Operation::RetireMatter | Operation::RetireBundle => json!({"reason": "停用", "effective_to": "2099-01-01"}),
@@ -233,6 +236,8 @@ async fn every_operation_opens_only_to_whom_the_table_names(#[values(Sqlite, Pos
                 Operation::GetReceipt
                     | Operation::RepairCredit
                     | Operation::FulfilObligation
+                    | Operation::AskExtension
+                    | Operation::AnswerExtension
                     | Operation::ChangeSystemAccount
                     | Operation::ChangeProjectLoop
                     | Operation::ProgressReformTask

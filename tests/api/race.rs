@@ -3,6 +3,7 @@
 use domain::access::Role;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use support::Database::Postgres;
 use support::{App, ROAD_MATERIALS, road};
 
@@ -41,10 +42,13 @@ async fn sixteen_officers_on_one_application_lose_nothing() {
     let one = Open::accepted().await;
     let path = format!("/cases/{}/examine", one.case);
     let body = checklist();
-    let answers = join_all((0..16).map(|_| one.app.act(&one.officer, &path, &body))).await;
+    let officers = one.app.open_officers("URB", 16).await;
+    let answers = join_all(officers.iter().map(|officer| one.app.act(officer, &path, &body))).await;
     assert!(answers.iter().all(|a| a.status == 200), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
     let detail = one.app.see(&one.officer, &format!("/cases/{}", one.case)).await.ok();
-    assert_eq!(detail.body["file"]["examinations"].as_array().unwrap().len(), 16, "no examination is lost");
+    let examined = detail.body["file"]["examinations"].as_array().unwrap();
+    let by: BTreeSet<&str> = examined.iter().map(|e| e["officers"][0].as_str().unwrap()).collect();
+    assert_eq!((examined.len(), by.len()), (16, 16), "no examination is lost, nobody overwrote another");
     assert_eq!(one.events().await.iter().filter(|k| *k == "case_examined").count(), 16);
 }
 

@@ -56,6 +56,7 @@ fn body(command: Command) -> Value {
         Command::Revoke => json!({"ground": "conditions_not_met", "reason": "不符合"}),
         Command::CancelAcceptance => json!({"consequence": "cancel_acceptance", "reason": "逾期"}),
         Command::SuspendLicence => json!({"reason": "整改期间暂扣", "basis": "安全生产许可证条例 14"}),
+        Command::CancelLicence => json!({"ground": "dissolved", "reason": "企业已注销登记"}),
         Command::RestoreLicence => json!({"reason": "整改合格"}),
         Command::Recall => json!({"ground": "law_changed", "reason": "修法", "compensation": "补偿"}),
         Command::Annul => json!({"ground": "internal"}),

@@ -110,6 +110,33 @@ impl App {
         self.token(&account.username, &account.password).await
     }
 
+    /// Opens `n` further officers of a department of 衡阳高新区 and logs them in.
+    pub async fn open_officers(&self, department: &str, n: usize) -> Vec<String> {
+        let password = "sixteen-officers";
+        let hash = workflow::password::hash(password).unwrap();
+        let names: Vec<String> = (0..n).map(|i| format!("officer.{department}.{i}")).collect();
+        let (opened, of) = (names.clone(), department.to_owned());
+        self.state()
+            .db
+            .write_blocking(move |tx| {
+                for name in &opened {
+                    let membership = Some((1, Role::Examiner, Some(of.as_str())));
+                    let account =
+                        workflow::account::NewAccount {
+                            username: Some(name), password_hash: Some(&hash), name: "演示人员", membership
+                        };
+                    workflow::account::open(tx, &account)?;
+                }
+                Ok::<_, workflow::Error>(())
+            })
+            .unwrap();
+        let mut tokens = Vec::new();
+        for name in &names {
+            tokens.push(self.token(name, password).await);
+        }
+        tokens
+    }
+
     /// Logs in with name and password.
     pub async fn token(&self, username: &str, password: &str) -> String {
         let body = json!({"username": username, "password": password});

@@ -27,6 +27,8 @@ codes! {
         CaseReceived = "case_received", "收件";
         /// A case was accepted because no notice came in time.
         CaseDeemedAccepted = "case_deemed_accepted", "逾期未告知，视为受理";
+        /// A licence was renewed because nothing was decided before its end.
+        CaseRenewedBySilence = "case_renewed_by_silence", "逾期未决定，视为准予延续";
         /// A material was taken back before filing.
         MaterialRemoved = "material_removed", "撤回材料";
         /// Somebody else than its owner read a file.
@@ -173,6 +175,14 @@ codes! {
         LicenceUsed = "licence_used", "使用电子证照";
         /// A certificate was suspended.
         LicenceSuspended = "licence_suspended", "暂扣证照";
+        /// The authority cancelled a certificate.
+        LicenceCancelled = "licence_cancelled", "注销证照";
+        /// More time was asked for.
+        ExtensionAsked = "extension_asked", "申请延期";
+        /// More time was given.
+        ObligationExtended = "obligation_extended", "同意延期";
+        /// It was not.
+        ExtensionRefused = "extension_refused", "不同意延期";
         /// A certificate was given back.
         LicenceRestored = "licence_restored", "发还证照";
         /// A grant was revoked.

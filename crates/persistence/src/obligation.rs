@@ -27,6 +27,8 @@ struct Row {
     state: Code<ObligationState>,
     opened_at: At,
     settled_at: Option<At>,
+    extended: Option<i32>,
+    asked_at: Option<At>,
 }
 
 impl Row {
@@ -46,6 +48,8 @@ impl Row {
             state: Code(o.state),
             opened_at: At(o.opened_at),
             settled_at: o.settled_at.map(At),
+            extended: i32::try_from(o.extended).ok().filter(|n| *n > 0),
+            asked_at: o.asked_at.map(At),
         }
     }
 
@@ -59,6 +63,8 @@ impl Row {
             state: self.state.0,
             opened_at: self.opened_at.0,
             settled_at: self.settled_at.map(|a| a.0),
+            extended: self.extended.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            asked_at: self.asked_at.map(|a| a.0),
         }
     }
 }

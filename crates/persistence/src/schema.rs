@@ -420,6 +420,8 @@ diesel::table! {
         state -> Text,
         opened_at -> InstantT,
         settled_at -> Nullable<InstantT>,
+        extended -> Nullable<Integer>,
+        asked_at -> Nullable<InstantT>,
     }
 }
 

@@ -140,13 +140,15 @@ pub fn settle_cases(cases: &mut [Case], at: Instant, snapshot: &ZoneSnapshot) {
     let zone = &snapshot.catalogue.zone;
     for case in cases {
         let version = case.version;
-        match settle(case, at, &snapshot.calendar, &zone.hours) {
-            Some(Lapse::Accepted(acceptance)) => {
-                case.accept_deemed(&acceptance, String::new());
-                case.case_no = None;
+        while let Some(lapse) = settle(case, at, &snapshot.calendar, &zone.hours) {
+            match lapse {
+                Lapse::Accepted(acceptance) => {
+                    case.accept_deemed(&acceptance, String::new());
+                    case.case_no = None;
+                }
+                Lapse::Renewed(renewed) => case.renew_by_silence(&renewed, None),
+                Lapse::TreatedAsWithdrawn { at } => case.treat_as_withdrawn(at),
             }
-            Some(Lapse::TreatedAsWithdrawn { at }) => case.treat_as_withdrawn(at),
-            None => {}
         }
         end_publicity(case, at);
         case.version = version;

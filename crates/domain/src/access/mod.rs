@@ -145,7 +145,7 @@ impl Operation {
                 Role::Supervisor | Role::Auditor => Some(Reach::Zone),
                 _ => None,
             },
-            Self::ListReusableMaterials | Self::ReuseMaterial | Self::ShareMaterials => match role {
+            Self::ListReusableMaterials | Self::ReuseMaterial | Self::ShareMaterials | Self::AskExtension => match role {
                 Role::Applicant => Some(Reach::Own),
                 Role::WindowClerk => Some(Reach::Zone),
                 _ => None,
@@ -166,6 +166,8 @@ impl Operation {
             | Self::AnswerFinding
             | Self::SuspendLicence
             | Self::RestoreLicence
+            | Self::CancelLicence
+            | Self::AnswerExtension
             | Self::ApproveDeferral
             | Self::ListObjections
             | Self::AnswerObjection

@@ -289,6 +289,12 @@ operations! {
     ListObligations = "list_obligations";
     /// One of them was done.
     FulfilObligation = "fulfil_obligation";
+    /// More time is asked for.
+    AskExtension = "ask_extension";
+    /// It is given or not.
+    AnswerExtension = "answer_extension";
+    /// 依职权注销.
+    CancelLicence = "cancel_licence";
     /// Breaches.
     ListCreditRecords = "list_credit_records";
     /// Repair one.

@@ -254,6 +254,7 @@ impl Case {
         match self.state {
             CaseState::Accepted if progress.withdrawal_at.is_some() => "撤件待确认",
             CaseState::Accepted if progress.pause.is_some() => "特别程序中",
+            CaseState::Decided if progress.licence_cancelled => "已注销",
             CaseState::Decided => progress.reversal.map_or_else(|| self.outcome.map_or("已办结", Outcome::label), |r| r.kind.label()),
             CaseState::Ended => progress.ending.map_or("已终止", Ending::label),
             state => state.label(),
@@ -270,7 +271,8 @@ impl Case {
     /// Granted, and the grant still holds.
     #[must_use]
     pub fn is_in_force(&self) -> bool {
-        self.outcome.is_some_and(Outcome::is_grant) && self.progress.reversal.is_none()
+        let stands = self.progress.reversal.is_none() && !self.progress.licence_cancelled;
+        self.outcome.is_some_and(Outcome::is_grant) && stands
     }
 
     /// What waits for it may go on: granted, or found not to be needed at all (行政许可法 32(1)).
@@ -298,7 +300,8 @@ impl Case {
             CaseState::Ended => true,
             CaseState::Decided => {
                 let granted = self.outcome.is_some_and(Outcome::is_grant);
-                self.progress.proceeding.is_none() && (!granted || self.progress.delivered_at.is_some() || self.progress.reversal.is_some())
+                let over = self.progress.delivered_at.is_some() || self.progress.reversal.is_some() || self.progress.licence_cancelled;
+                self.progress.proceeding.is_none() && (!granted || over)
             }
             CaseState::Waiting | CaseState::Received | CaseState::Supplementing | CaseState::Accepted => false,
         }

@@ -15,7 +15,7 @@ pub use light::{Light, light, yellow_from};
 pub use party::{Identifier, IdentifierType, Party, PartyKind, PartyProblem, PartyRole, check_parties};
 pub use progress::{Hold, HoldCause, Mirror, Pause, ProceedingStage, Progress, Reversal, ReversalKind};
 pub use run::{CaseRun, Run, RunState, run, state_of};
-pub use settle::{DeemedAcceptance, Lapse, counting_start, decision_deadline, settle};
+pub use settle::{DeemedAcceptance, Lapse, counting_start, decision_deadline, law_ends, settle};
 pub use submit::{Filing, submit};
 
 codes! {

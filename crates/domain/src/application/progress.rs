@@ -3,7 +3,7 @@
 use super::{Ending, Light};
 use crate::calendar::{Due, Limit};
 use crate::catalogue::SilenceRule;
-use crate::flow::{Hearing, JointKind, Publicity};
+use crate::flow::{Hearing, JointKind, Publicity, Renewal};
 use crate::local_time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,10 @@ pub struct Progress {
     pub mirrored: Option<Mirror>,
     /// Its certificate is suspended (暂扣).
     pub licence_suspended: bool,
+    /// Its certificate was cancelled by the authority itself (依职权注销).
+    pub licence_cancelled: bool,
+    /// The renewal it asks for (延续).
+    pub renewal: Option<Renewal>,
     /// What the applicant has been reminded of, by the keys of the reminders.
     pub reminded: BTreeSet<String>,
     /// Whether and when it is heard.

@@ -3,7 +3,8 @@
 use super::{Case, CaseState, Deadline, yellow_from};
 use crate::assessment::legal_start;
 use crate::calendar::{Due, HallHours, WorkCalendar, due, receipt_day};
-use crate::local_time::{Instant, date_of};
+use crate::flow::{DeemedRenewal, renewed_by_silence};
+use crate::local_time::{Instant, date_of, end_of};
 
 /// Acceptance by silence (逾期不告知的，自收到申请材料之日起即为受理; 行政许可法 32(4)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct DeemedAcceptance {
 pub enum Lapse {
     /// Silence accepted it.
     Accepted(DeemedAcceptance),
+    /// Silence renewed the licence it is about.
+    Renewed(DeemedRenewal),
     /// The supplements did not come in time (only where the zone has entered its legal basis).
     TreatedAsWithdrawn {
         /// When the term ended.
@@ -33,14 +36,21 @@ pub enum Lapse {
 /// What time has done to `case` by `now`. Asking early or late gives the same answer; a term whose calendar
 /// is not published yet does not run out, and is counted anew once it is. Missing supplements end a case only
 /// where the zone had entered its legal basis when the notice was given (no national law does; 行政许可法 sets
-/// the applicant no term).
+/// the applicant no term). Of two things that have happened the earlier is told; who applies one asks again.
 #[must_use]
 pub fn settle(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<Lapse> {
-    let deadline = case.deadline?;
-    match case.state {
-        CaseState::Received => deemed(case, deadline, now, calendar, hours).map(Lapse::Accepted),
-        CaseState::Supplementing if case.progress.lapse_basis.is_some() && !deadline.due.provisional && now >= deadline.due.at => {
-            Some(Lapse::TreatedAsWithdrawn { at: deadline.due.at })
+    let renewed = renewed_by_silence(case, now, calendar, hours);
+    match (case.state, case.deadline) {
+        (CaseState::Received, Some(deadline)) => match (deemed(case, deadline, now, calendar, hours), renewed) {
+            (Some(accepted), Some(renewed)) if renewed.at < accepted.lapsed_at => Some(Lapse::Renewed(renewed)),
+            (Some(accepted), _) => Some(Lapse::Accepted(accepted)),
+            (None, renewed) => renewed.map(Lapse::Renewed),
+        },
+        (CaseState::Received | CaseState::Accepted, _) => renewed.map(Lapse::Renewed),
+        (CaseState::Supplementing, Some(Deadline { due, .. }))
+            if case.progress.lapse_basis.is_some() && !due.provisional && now >= due.at =>
+        {
+            Some(Lapse::TreatedAsWithdrawn { at: due.at })
         }
         _ => None,
     }
@@ -59,7 +69,7 @@ fn deemed(case: &Case, notice: Deadline, now: Instant, calendar: &WorkCalendar, 
         lapsed_at: lapse.at,
         accepted_at,
         decision: decision_deadline(case, accepted_at, calendar, hours),
-        statutory: case.progress.statutory.map(|limit| due(calendar, hours, start, limit)),
+        statutory: law_ends(case, case.progress.statutory.map(|limit| due(calendar, hours, start, limit))),
     })
 }
 
@@ -80,7 +90,19 @@ pub fn counting_start(case: &Case, accepted_at: Instant, calendar: &WorkCalendar
 pub fn decision_deadline(case: &Case, accepted_at: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Deadline {
     let from = counting_start(case, accepted_at, calendar, hours);
     let due = due(calendar, hours, from, case.promised.limit);
-    Deadline::new(due, yellow_from(calendar, date_of(from), &due, 1))
+    let plain = Deadline::new(due, yellow_from(calendar, date_of(from), &due, 1));
+    law_ends(case, None).map_or(plain, |law| plain.under(&law, yellow_from(calendar, date_of(from), &law, 1)))
+}
+
+/// Where the law's limit ends: a renewal asked for in time is decided before the licence ends (行政许可法 50).
+#[must_use]
+pub fn law_ends(case: &Case, law: Option<Due>) -> Option<Due> {
+    let renewal = case.progress.renewal.filter(|r| r.in_time && !r.lost);
+    let expiry = renewal.map(|r| Due { on: r.expires_on, at: end_of(r.expires_on), provisional: false });
+    match (law, expiry) {
+        (Some(law), Some(expiry)) => Some(if expiry.at < law.at { expiry } else { law }),
+        (law, expiry) => law.or(expiry),
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +111,7 @@ mod tests {
     use super::*;
     use crate::calendar::{Limit, LimitUnit, Session};
     use crate::catalogue::{LimitStart, Procedure};
-    use crate::local_time::{end_of, start_of};
+    use crate::local_time::start_of;
     use chrono::{NaiveTime, TimeDelta};
     use proptest::prelude::*;
     use uuid::Uuid;

@@ -225,6 +225,9 @@ pub struct LaterService {
     /// When and how to ask for it.
     #[schema(example = "有效期届满30日前向作出决定的行政机关提出申请")]
     pub how: String,
+    /// How long before its end a renewal is asked for, where a law says otherwise than thirty days (行政许可法 50).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Limit>,
     /// Names of the materials.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub materials: Vec<String>,

@@ -1,9 +1,10 @@
 //! A matter (政务服务事项) as one body of the zone handles it.
 
 use super::{
-    Attachment, Audience, Authority, CaseKind, Channel, Charge, CheckPhase, CheckPoint, CommitmentRule, Condition, ConditionFacts,
-    Convenience, DeferralRule, ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineAccess, OnlineDepth,
-    Procedure, Requirement, ResultType, Separation, Shared, SilenceRule, Situation, Source, SpecialProcedure, Step, SystemOfRecord,
+    Attachment, Audience, Authority, BeginRule, CaseKind, Channel, Charge, CheckPhase, CheckPoint, CommitmentRule, Condition,
+    ConditionFacts, Convenience, DeferralRule, ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineAccess,
+    OnlineDepth, Procedure, Requirement, ResultType, Separation, Shared, SilenceRule, Situation, Source, SpecialProcedure, Step,
+    SystemOfRecord,
 };
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
@@ -253,6 +254,9 @@ pub struct Matter {
     /// The duty of a department that a grant opens at the same moment, over the same scope (F38).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens_duty: Option<OpenedDuty>,
+    /// What has to begin within a term, or the grant is void of itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<BeginRule>,
     /// Months a result holds; absent = without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1200)]

@@ -1,6 +1,7 @@
 //! The catalogue (目录): what a zone handles and how, as immutable version documents.
 
 mod base;
+mod begin;
 mod bundle;
 mod check;
 mod classification;
@@ -24,6 +25,7 @@ mod snapshot;
 mod zone;
 
 pub use base::{BaseCatalogue, BaseEntry, Difference};
+pub use begin::BeginRule;
 pub use bundle::{Bundle, BundleMember, Edge, EdgeKind, Stage, StatedFigures, Way};
 pub use check::{Finding, Severity, check_base, check_bundle, check_links, check_matter, check_references, check_succession, check_zone};
 pub use classification::{Audience, Authority, CaseKind, Channel, MatterType, Procedure, Separation, Source, SystemOfRecord};

@@ -350,6 +350,10 @@ pub struct CommitmentRule {
     /// What the applicant has to know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+    /// Where and how long the commitment is made public; absent = nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "准予后在园区门户网站公开一年，隐去个人信息")]
+    pub made_public: Option<String>,
 }
 
 impl CommitmentRule {

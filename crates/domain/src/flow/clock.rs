@@ -1,6 +1,6 @@
 //! The clock of a case (办理时限): a ledger of start, pauses and extensions, and what follows from it.
 
-use crate::application::{Case, CaseState, Deadline, Hold, HoldCause, Light, Pause, light, yellow_from};
+use crate::application::{Case, CaseState, Deadline, Hold, HoldCause, Light, Pause, law_ends, light, yellow_from};
 use crate::calendar::{Due, HallHours, Limit, LimitUnit, WorkCalendar, due as plain_due, minutes_between, minutes_per_day};
 use crate::calendar::{add_minutes, rolled};
 use crate::local_time::{Instant, date_of, end_of};

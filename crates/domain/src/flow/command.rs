@@ -69,6 +69,8 @@ codes! {
         SuspendLicence = "suspend_licence", "暂扣证照";
         /// 发还证照.
         RestoreLicence = "restore_licence", "发还证照";
+        /// 依职权注销.
+        CancelLicence = "cancel_licence", "注销证照";
         /// 撤回许可.
         Recall = "recall", "撤回许可";
         /// 纠正不予受理或者不予许可.
@@ -115,6 +117,7 @@ impl Command {
             Self::Discontinue => Operation::DiscontinueProceeding,
             Self::SuspendLicence => Operation::SuspendLicence,
             Self::RestoreLicence => Operation::RestoreLicence,
+            Self::CancelLicence => Operation::CancelLicence,
             Self::Recall => Operation::RecallCase,
             Self::Annul => Operation::AnnulDecision,
             Self::Claim => Operation::ClaimCase,
@@ -134,7 +137,8 @@ impl Command {
 pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
     use CaseState::{Accepted, Decided, Ended, Received, Supplementing, Waiting};
     let progress = &case.progress;
-    let granted = case.state == Decided && case.outcome.is_some_and(Outcome::is_grant) && progress.reversal.is_none();
+    let stands = progress.reversal.is_none() && !progress.licence_cancelled;
+    let granted = case.state == Decided && case.outcome.is_some_and(Outcome::is_grant) && stands;
     let in_force = granted && progress.proceeding.is_none();
     let stage = |wanted| progress.proceeding == Some(wanted);
     let fits = match command {
@@ -156,6 +160,7 @@ pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
         Command::Issue => granted && progress.issued_at.is_none(),
         Command::Deliver => granted && progress.issued_at.is_some() && progress.delivered_at.is_none(),
         Command::PostCheck | Command::Recall => in_force,
+        Command::CancelLicence => granted,
         Command::SuspendLicence => granted && !progress.licence_suspended,
         Command::RestoreLicence => granted && progress.licence_suspended,
         // A lapsed deferral whose proceeding was given up can be taken up again.

@@ -157,7 +157,8 @@ pub fn decide(case: &mut Case, matter: &Matter, decision: Decision<'_>, now: &Fi
     if case.breached(now.received_at).promise && decision.delay.is_none() {
         return Err(Reason::new("delay_reason_required", "已超过承诺办结时限，请说明原因", "优化营商环境条例 36"));
     }
-    if let Some(reason) = super::hearing_bars(case, matter) {
+    let bars = decision.granted.then(|| super::renewal_bars(case, date_of(now.received_at))).flatten();
+    if let Some(reason) = bars.or_else(|| super::hearing_bars(case, matter)) {
         return Err(reason);
     }
     let written = |r: &Refusal| !r.reason.trim().is_empty() && !r.basis.trim().is_empty();

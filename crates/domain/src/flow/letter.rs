@@ -1,12 +1,15 @@
 //! Letters of commitment (告知承诺书) and of deferral (容缺受理承诺书), rendered from the catalogue.
 
-use crate::assessment::{Assessment, ItemStatus};
-use crate::catalogue::{Matter, Zone};
+use crate::catalogue::Matter;
 use crate::local_time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+mod text;
+
+pub use text::letter_text;
 
 codes! {
     /// Kind of letter.
@@ -122,86 +125,6 @@ pub struct LetterProblem {
     pub code: &'static str,
     /// Chinese text.
     pub text: String,
-}
-
-/// Renders the letter about `materials` as the catalogue has it. `assessment` was made with these materials
-/// committed or deferred: what it does not allow is a problem.
-///
-/// # Errors
-/// Everything the assessment does not let stand.
-pub fn letter_text(
-    kind: LetterKind,
-    matters: &[&Matter],
-    zone: &Zone,
-    applicant: &str,
-    materials: &[String],
-    assessment: &Assessment,
-) -> Result<LetterText, Vec<LetterProblem>> {
-    let wanted = match kind {
-        LetterKind::Commitment => ItemStatus::Committed,
-        LetterKind::Deferral => ItemStatus::Deferred,
-    };
-    let refused: Vec<LetterProblem> = assessment
-        .reasons
-        .iter()
-        .filter(|r| r.code.starts_with("commitment_") || r.code.starts_with("deferral_"))
-        .map(|r| LetterProblem { code: "not_allowed", text: r.text.clone() })
-        .collect();
-    if !refused.is_empty() {
-        return Err(refused);
-    }
-    let items: Vec<_> = assessment.items.iter().filter(|i| i.status == wanted && materials.contains(&i.material)).collect();
-    if items.is_empty() {
-        return Err(vec![LetterProblem {
-            code: "nothing_to_promise", text: "这些材料已经提供或者无需提供，不必承诺".to_owned()
-        }]);
-    }
-    let named: Vec<String> = matters.iter().map(|m| format!("「{}」", m.name)).collect();
-    let basis: Vec<&str> = matters
-        .iter()
-        .filter_map(|m| match kind {
-            LetterKind::Commitment => m.commitment.as_ref().map(|r| r.basis.as_str()),
-            LetterKind::Deferral => m.deferral.as_ref().map(|r| r.basis.as_str()),
-        })
-        .collect();
-    let mut paragraphs = vec![
-        format!("申请人：{applicant}"),
-        format!(
-            "办理事项：{}（依据：{}；{}）",
-            named.join("、"),
-            matters.iter().map(|m| m.basis_text()).collect::<Vec<_>>().join("；"),
-            basis.join("；")
-        ),
-    ];
-    match kind {
-        LetterKind::Commitment => {
-            paragraphs.push("一、行政机关告知".to_owned());
-            for matter in matters {
-                paragraphs.extend(matter.conditions.iter().map(|c| format!("许可条件：{c}")));
-                paragraphs.extend(matter.commitment.as_ref().and_then(|r| r.notice.clone()).map(|n| format!("监管规则：{n}")));
-            }
-            paragraphs.push(
-                "不实承诺的责任：责令限期整改；逾期不整改或者整改后仍不符合条件的，在听取陈述申辩后依法撤销决定，并记入违诺记录。"
-                    .to_owned(),
-            );
-            paragraphs.push("二、申请人承诺".to_owned());
-            paragraphs.push(format!("以本承诺代替以下材料：{}。", items.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("、")));
-            paragraphs.push(
-                "申请人已知晓上述告知内容，已经符合规定的条件和标准，愿意接受核查并承担不实承诺的法律责任；所作承诺是真实意思表示。"
-                    .to_owned(),
-            );
-        }
-        LetterKind::Deferral => {
-            paragraphs.push("申请人自愿申请容缺受理，承诺按下列期限补齐材料：".to_owned());
-            paragraphs.extend(items.iter().map(|i| {
-                let until = i.until.map_or_else(|| "办结之前".to_owned(), |d| d.format("%Y年%m月%d日").to_string());
-                format!("「{}」，于{until}前以原件或者电子件补交。", i.name)
-            }));
-            paragraphs.push("所提交材料真实有效；逾期未补齐的，承担撤回受理决定等后果，并记入违诺记录。".to_owned());
-        }
-    }
-    paragraphs.push(format!("受理单位：{}", zone.name));
-    Ok(LetterText { title: kind.label().to_owned(), paragraphs })
 }
 
 /// Why this signatory may not sign: a commitment is signed in person; an agent signs a deferral only with a

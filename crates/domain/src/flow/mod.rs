@@ -1,12 +1,14 @@
 //! The life of a case after it is filed: who may do what in which state, and what it changes.
 
 mod accept;
+mod cancel;
 mod clock;
 mod command;
 mod credit;
 mod decide;
 mod deliver;
 mod evaluation;
+mod extension;
 mod hearing;
 mod joint;
 mod letter;
@@ -16,12 +18,14 @@ mod obligation;
 mod proceeding;
 mod publicity;
 mod reminder;
+mod renewal;
 mod share;
 mod supervision;
 mod together;
 mod withdraw;
 
 pub use accept::{Acceptance, AnnulGround, RejectGround, accept, annul, counted_from, ground_unfit, reject};
+pub use cancel::{CancelGround, Cancelling, cancel_bars};
 pub use clock::{
     Clock, ClockEntry, ClockKind, CountedDay, DayCount, SpecialProcedure, extend, hold, recompute, release, resume, suspend, waive,
 };
@@ -36,6 +40,7 @@ pub use evaluation::{
     EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating, may_rate,
     once_a_service, rate_text,
 };
+pub use extension::{ask_for_time, begun_in_time, on_delivery, prolong, refuse_time};
 pub use hearing::{Hearing, HearingCause, HearingStage, call_hearing, hearing_bars, hold_hearing, offer_hearing, request_hearing};
 pub use joint::{Correction, JointKind, JointReview, JointState, Opinion, Participant, Round};
 pub use letter::{Letter, LetterKind, LetterProblem, LetterText, Mandate, MandateScope, Signatory, letter_text, may_sign};
@@ -50,6 +55,7 @@ pub use publicity::{
     ObjectionState, Publicity, answer_objection, end_publicity, is_public, object, publicity_bars, publish, stand_for_publicity,
 };
 pub use reminder::{Reminder, ReminderKind, reminders};
+pub use renewal::{ASKED_BEFORE, DeemedRenewal, Renewal, ask_by, renewal, renewal_bars, renewed_by_silence, silence_ends};
 pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
 pub use supervision::{Finding, FindingState, WatchRule, colour_changes, next_colour};
 pub use together::{Effect, Followed, effect_of_ending, follow, handled_jointly, issue_waits};

@@ -18,6 +18,8 @@ codes! {
         CompleteAfterGrant = "complete_after_grant", "承诺事项材料补齐";
         /// 事后核查.
         PostCheck = "post_check", "事后核查";
+        /// 按期开工 and the like: what was granted has to begin.
+        Begin = "begin", "按期开工";
         /// 质量安全监督, opened with a construction permit.
         Supervision = "supervision", "质量安全监督";
         /// 差评整改.
@@ -82,13 +84,18 @@ pub struct Obligation {
     pub opened_at: Instant,
     /// When it was done, lapsed or cancelled.
     pub settled_at: Option<Instant>,
+    /// How often more time was given.
+    pub extended: u32,
+    /// When more time was asked for, while nobody has answered.
+    pub asked_at: Option<Instant>,
 }
 
 impl Obligation {
     /// A new duty of `case`.
     #[must_use]
     pub fn open(id: Uuid, case: &Case, new: NewObligation, at: Instant) -> Self {
-        Self { id, case: case.id, department: case.department.clone(), new, state: ObligationState::Open, opened_at: at, settled_at: None }
+        let (state, department) = (ObligationState::Open, case.department.clone());
+        Self { id, case: case.id, department, new, state, opened_at: at, settled_at: None, extended: 0, asked_at: None }
     }
 
     /// Ends it.
@@ -98,11 +105,11 @@ impl Obligation {
     }
 
     /// Marks it lapsed when its term is over by `now`, dated to that moment; asking late changes nothing.
-    /// A provisional date never lapses.
+    /// A provisional date never lapses, nor what more time was asked for and nobody has answered.
     pub fn lapse(&mut self, now: Instant) -> bool {
         let over = self.new.due.filter(|d| !d.provisional && now >= d.at);
         match over {
-            Some(due) if self.state == ObligationState::Open => {
+            Some(due) if self.state == ObligationState::Open && self.asked_at.is_none() => {
                 self.settle(ObligationState::Lapsed, due.at);
                 true
             }

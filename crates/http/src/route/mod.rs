@@ -9,6 +9,7 @@ mod figures;
 mod finding;
 pub(crate) mod flow;
 mod hall;
+mod obligation;
 mod platform;
 mod precheck;
 mod project;
@@ -101,7 +102,9 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(supervision::get_desk_summary)
             .service(supervision::list_colleagues)
             .service(supervision::list_obligations)
-            .service(supervision::fulfil_obligation)
+            .service(obligation::fulfil_obligation)
+            .service(obligation::ask_extension)
+            .service(obligation::answer_extension)
             .service(supervision::list_credit_records)
             .service(supervision::repair_credit);
         if sandbox {
@@ -141,6 +144,7 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::list_licence_uses)
         .service(flow::suspend_licence)
         .service(flow::restore_licence)
+        .service(flow::cancel_licence)
         .service(flow::share_materials)
         .service(flow::list_data_sources)
         .service(flow::list_share_calls)

@@ -1,15 +1,13 @@
 //! What supervisors and desks keep in sight: counts, duties, colleagues, credit.
 
 use crate::AppState;
-use crate::etag::changed;
-use crate::extract::{Caller, InZone, Params, Segment, Target, Valid, ZonePath, may};
+use crate::extract::{Caller, InZone, Params, Segment, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::case_file::ObligationView;
 use crate::view::page::{Count, Page, PageQuery, Paging};
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use chrono::NaiveDate;
 use domain::access::{Reach, Role};
 use domain::application::{CaseState, Light};
@@ -24,7 +22,6 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 use workflow::Error;
-use workflow::application::fulfil;
 
 /// How many cases wait, each counted up to a thousand.
 #[derive(Debug, Serialize, ToSchema)]
@@ -262,33 +259,4 @@ pub(crate) async fn repair_credit(
         Err(Error::NotFound) => Err(Problem::new(ErrorCode::NotFound)),
         Err(error) => Err(error.into()),
     }
-}
-
-/// A duty was done.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FulfilObligation {
-    /// What was done.
-    #[validate(length(min = 1, max = 1000, message = "应为1至1000个字"))]
-    #[schema(example = "已完成基坑工程质量安全监督交底")]
-    report: String,
-}
-
-/// 报告义务已履行
-#[utoipa::path(
-    tag = "监督",
-    params(ZonePath, ("id" = Uuid, Path, description = "义务标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
-    request_body = FulfilObligation,
-    responses((status = 200, description = "义务", body = ObligationView))
-)]
-#[post("/api/v1/zones/{zone}/obligations/{id}/fulfil")]
-pub(crate) async fn fulfil_obligation(on: Target<may::FulfilObligation>, body: Valid<FulfilObligation>) -> Result<HttpResponse, Problem> {
-    let (number, id, state) = (on.zone.zone, on.id, on.state.clone());
-    let found = state.db.read(move |tx| Ok::<_, Error>(obligation::find_application_of(tx, number, id)?)).await?;
-    let application = found.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    let report = body.value.report;
-    let done = on.perform(application, body.digest, move |work| fulfil(work, id, &report)).await?;
-    let all = state.db.read(move |tx| obligation::list(tx, number, application)).await?;
-    let view = all.into_iter().find(|o| o.id == id).map(ObligationView::from).ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    Ok(changed(StatusCode::OK, &view, done.dossier.application.version, done.replayed))
 }

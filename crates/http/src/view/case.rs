@@ -8,7 +8,7 @@ use domain::calendar::Due;
 use domain::catalogue::Catalogue;
 use domain::catalogue::LaterAct;
 use domain::code::TextCode;
-use domain::flow::{Command, forbidden};
+use domain::flow::{Command, Renewal, forbidden};
 use domain::local_time::{Instant, date_of};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -116,6 +116,9 @@ pub struct CaseView {
     /// The earlier result it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The renewal it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<RenewalView>,
     /// Who has taken it on; to staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handler: Option<Uuid>,
@@ -123,6 +126,25 @@ pub struct CaseView {
     pub actions: Vec<Action>,
     /// Version of the case.
     pub version: i64,
+}
+
+/// The renewal of a licence (行政许可法 50).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RenewalView {
+    /// Last day of the licence.
+    pub expires_on: NaiveDate,
+    /// Last day on which it was to be asked for.
+    pub ask_by: NaiveDate,
+    /// It was asked for by then: no decision by the licence's last day renews it.
+    pub in_time: bool,
+    /// Silence renewed it.
+    pub by_silence: bool,
+}
+
+impl From<Renewal> for RenewalView {
+    fn from(r: Renewal) -> Self {
+        Self { expires_on: r.expires_on, ask_by: r.ask_by, in_time: r.in_time, by_silence: r.by_silence }
+    }
 }
 
 /// A clock that stands.
@@ -199,6 +221,7 @@ impl CaseView {
             light: case.deadline.map(|d| light(&d, now)),
             actions: seat.map(|(seat, own)| actions(&case, seat, own)).unwrap_or_default(),
             target: case.target.clone(),
+            renewal: progress.renewal.map(RenewalView::from),
             version: case.version,
             id: case.id,
             case_no: case.case_no,

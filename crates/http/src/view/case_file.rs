@@ -131,6 +131,11 @@ pub struct ObligationView {
     /// When it was done, lapsed or cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Moment>,
+    /// How often more time was given.
+    pub extended: u32,
+    /// When more time was asked for, while nobody has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension_asked_at: Option<Moment>,
 }
 
 impl From<Obligation> for ObligationView {
@@ -147,6 +152,8 @@ impl From<Obligation> for ObligationView {
             state: o.state,
             opened_at: o.opened_at.into(),
             settled_at: o.settled_at.map(Moment::from),
+            extended: o.extended,
+            extension_asked_at: o.asked_at.map(Moment::from),
         }
     }
 }

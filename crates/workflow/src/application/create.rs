@@ -3,7 +3,7 @@
 use super::{Acting, Done, checked, invalid_form, invalid_parties, replay};
 use crate::dossier::subject;
 use crate::{Dossier, Error, Invalid, Snapshots, ZoneSnapshot};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use domain::application::{ApplicationState, FilingChannel, Party, PartyRole, SubjectKind, Target, check_parties};
 use domain::assessment::Plan;
 use domain::event::EventKind;
@@ -70,7 +70,7 @@ pub fn create(
     let now = tx.now();
     let plan = snapshot.plan(subject(new.subject_kind, &new.subject_code), date_of(now)).ok_or(Error::SubjectNotInForce)?;
     let content = contents(&new, &plan, now)?;
-    require_target(tx, snapshot.zone, &plan, &content)?;
+    require_target(tx, snapshot.zone, &plan, &content, date_of(new.received_at.unwrap_or(now)))?;
     let (project_code, project_name) = new.project.map_or((None, None), |p| (p.code, Some(p.name)));
     let mut application = Application {
         zone: snapshot.zone,
@@ -168,7 +168,7 @@ pub(super) fn mandate_problems(parties: &[Party], mandate: Option<&Mandate>, now
 }
 
 /// What is to be changed, renewed, replaced or cancelled has to be a valid result of the same matter and holder.
-fn require_target(tx: &mut Tx<'_>, zone: i32, plan: &Plan, content: &Content) -> Result<(), Error> {
+fn require_target(tx: &mut Tx<'_>, zone: i32, plan: &Plan, content: &Content, day: NaiveDate) -> Result<(), Error> {
     let Some(target) = &content.target else { return Ok(()) };
     let found = certificate::find(tx, zone, &target.certificate_no)?;
     let identifier = super::applicant_hash(tx.keys(), content);
@@ -178,8 +178,9 @@ fn require_target(tx: &mut Tx<'_>, zone: i32, plan: &Plan, content: &Content) ->
             && c.holder_identifier == identifier
             && plan.matters.iter().any(|m| m.document.code == c.matter)
     };
-    if found.as_ref().is_some_and(fits) {
-        return Ok(());
+    if let Some(certificate) = found.filter(fits) {
+        let late = super::renewal::too_late(target, &certificate, day);
+        return late.map_or(Ok(()), |r| Err(Error::Invalid(vec![Invalid::new("/target/certificate_no", "target_expired", r.text)])));
     }
     let text = "没有申请人持有的这份有效证照，或者它不属于本事项";
     Err(Error::Invalid(vec![Invalid::new("/target/certificate_no", "target_unknown", text)]))

@@ -8,6 +8,7 @@ use domain::catalogue::{Matter, Presence};
 use domain::event::EventKind;
 use domain::flow::{self, Command, Decision, LetterKind, Obligation, ObligationKind, ObligationState, Owed, Refusal};
 use domain::identity::LicenceIdentifier;
+use domain::local_time::{Instant, date_of};
 use domain::reason::Reason;
 use persistence::application::list_open_of_project;
 use persistence::certificate::{self, Certificate, CertificateState};
@@ -113,7 +114,7 @@ impl Work<'_, '_> {
         let committed: Vec<String> = letters.flat_map(|l| l.materials.iter().cloned()).collect();
         let owed = flow::on_grant(self.case(id)?, matter, &committed, &filing);
         self.owe(id, owed);
-        self.enter_register(id, matter)?;
+        self.enter_register(id, matter, now)?;
         self.meet_deferrals_of(&matter.code)
     }
 
@@ -143,12 +144,12 @@ impl Work<'_, '_> {
         Ok(next.unwrap_or_else(|| (case.case_no.clone().unwrap_or_default(), 1)))
     }
 
-    /// Enters the grant in the public register, and acts on the certificate it is about.
-    pub(super) fn enter_register(&mut self, id: Uuid, matter: &Matter) -> Result<(), Error> {
-        let (zone, now) = (self.zone(), self.now);
+    /// Enters a grant of `now` in the public register, and acts on the certificate it is about.
+    pub(super) fn enter_register(&mut self, id: Uuid, matter: &Matter, now: Instant) -> Result<(), Error> {
+        let zone = self.zone();
         let case = self.case(id)?.clone();
         let identifier = super::applicant_hash(self.tx.keys(), &self.dossier.content);
-        let mut replaces = None;
+        let (mut replaces, mut from) = (None, date_of(now));
         if let Some(target) = &case.target {
             use domain::catalogue::LaterAct::{Cancel, Change, Renew, Replace};
             let valid = |c: &Certificate| {
@@ -166,6 +167,8 @@ impl Work<'_, '_> {
             if target.act == Cancel {
                 return Ok(());
             }
+            // A renewed licence goes on from its own last day.
+            from = earlier.valid_until.filter(|_| target.act == Renew).unwrap_or(from);
             replaces = Some(earlier.number);
         }
         let (serial, version) = self.serial(replaces.as_deref(), &case)?;
@@ -175,7 +178,6 @@ impl Work<'_, '_> {
         let national = matter.licence_type.as_deref().zip(issuer.as_deref());
         let national = national.and_then(|(kind, issuer)| LicenceIdentifier::issue(kind, issuer, &serial, version));
         let (holder, holder_kind) = self.applicant();
-        let today = domain::local_time::date_of(now);
         let new = Certificate {
             number: format!("Z{}", case.case_no.clone().unwrap_or_default()),
             case: id,
@@ -188,7 +190,7 @@ impl Work<'_, '_> {
             scope: self.dossier.content.scope.clone(),
             project_name: self.dossier.application.project_name.clone(),
             granted_at: now,
-            valid_until: matter.valid_months.and_then(|months| today.checked_add_months(chrono::Months::new(months))),
+            valid_until: matter.valid_months.and_then(|months| from.checked_add_months(chrono::Months::new(months))),
             state: CertificateState::Valid,
             state_at: now,
             replaces,

@@ -150,8 +150,13 @@ impl Work<'_, '_> {
             let said = format!("{opening}，经审查，决定准予注销《{}》（编号{}）。", matter.result_name, target.certificate_no);
             return self.make(Some(id), InstrumentKind::Grant, "准予注销决定书", vec![said], body);
         }
+        let silent = case.progress.renewal.filter(|r| r.by_silence);
+        let found = silent.map_or_else(
+            || "经审查，符合法定条件，决定准予".to_owned(),
+            |r| format!("在原证照有效期届满（{}）前未作出决定，根据行政许可法第五十条的规定，视为准予延续", r.expires_on),
+        );
         let mut paragraphs = vec![format!(
-            "{opening}，经审查，符合法定条件，决定准予，发给《{}》（编号Z{}）。{covered}",
+            "{opening}，{found}，发给《{}》（编号Z{}）。{covered}",
             matter.result_name,
             case.case_no.as_deref().unwrap_or_default()
         )];
@@ -221,6 +226,14 @@ impl Work<'_, '_> {
             hearing.place.unwrap_or_default()
         )];
         self.make(Some(id), InstrumentKind::HearingCall, InstrumentKind::HearingCall.label(), paragraphs, body)
+    }
+
+    /// 注销决定书 (行政许可法 70).
+    pub(super) fn make_cancellation(&mut self, id: Uuid, number: &str, why: &str, basis: &str) -> Result<(), Error> {
+        let (opening, body) = self.opening(id)?;
+        let said = format!("{opening}所核发的《{}》（编号{number}），因{why}，决定予以注销。依据：{basis}。", self.matter(id)?.result_name);
+        let paragraphs = vec![said, remedies(&*self.matter(id)?, &self.snapshot.catalogue.zone)];
+        self.make(Some(id), InstrumentKind::Reversal, "注销决定书", paragraphs, body)
     }
 
     /// 撤销、撤回决定书 and the like.

@@ -2,6 +2,7 @@
 
 use super::work::Work;
 use crate::Error;
+use domain::application::Filing;
 use domain::event::EventKind;
 use domain::flow::{self, Command, DeliveryWay};
 use domain::reason::Reason;
@@ -93,6 +94,9 @@ impl Work<'_, '_> {
         if how.way == DeliveryWay::Courier {
             self.count(Tally::CourierDeliveries);
         }
+        let (snapshot, at) = (self.snapshot.clone(), how.at);
+        let begin = flow::on_delivery(&matter, &Filing { received_at: at, ..Self::filing(&snapshot, at) });
+        self.owe_at(at, id, begin.into_iter().collect());
         self.file(id)?.delivery = Some(how);
         Ok(())
     }

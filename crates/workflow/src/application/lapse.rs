@@ -18,25 +18,27 @@ impl Work<'_, '_> {
             let Some(case) = self.dossier.cases.get(i).cloned() else { continue };
             let (id, zone) = (case.id, self.snapshot.catalogue.zone.clone());
             let basis = case.progress.lapse_basis.clone();
-            match settle(&case, self.now, &self.snapshot.calendar, &zone.hours) {
-                Some(Lapse::Accepted(acceptance)) => {
-                    let case_no = self.next_number()?;
-                    let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
-                    self.change(id)?.accept_deemed(&acceptance, case_no.clone());
-                    let by_law = case.silence().map(|(_, basis)| basis.to_owned()).unwrap_or_default();
-                    self.enter_clock(id, &ClockEntry::start(start, &by_law, None))?;
-                    self.stand_for_running_publicity(id)?;
-                    let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
+            while let Some(lapse) = settle(self.case(id)?, self.now, &self.snapshot.calendar, &zone.hours) {
+                match lapse {
+                    Lapse::Accepted(acceptance) => {
+                        let case_no = self.next_number()?;
+                        let start = counting_start(&case, acceptance.accepted_at, &self.snapshot.calendar, &zone.hours);
+                        self.change(id)?.accept_deemed(&acceptance, case_no.clone());
+                        let by_law = case.silence().map(|(_, basis)| basis.to_owned()).unwrap_or_default();
+                        self.enter_clock(id, &ClockEntry::start(start, &by_law, None))?;
+                        self.stand_for_running_publicity(id)?;
+                        let facts = json!({"case_no": case_no, "accepted_at": acceptance.accepted_at,
                         "due_on": acceptance.decision.due.on, "basis": by_law});
-                    self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
-                    self.owe_deferrals(id, acceptance.lapsed_at)?;
-                    self.make_acceptance_receipt(id)?;
+                        self.note_at(acceptance.lapsed_at, EventKind::CaseDeemedAccepted, id, facts);
+                        self.owe_deferrals(id, acceptance.lapsed_at)?;
+                        self.make_acceptance_receipt(id)?;
+                    }
+                    Lapse::Renewed(renewed) => self.renew_by_silence(id, &renewed)?,
+                    Lapse::TreatedAsWithdrawn { at } => {
+                        self.change(id)?.treat_as_withdrawn(at);
+                        self.note_at(at, EventKind::CaseTreatedAsWithdrawn, id, json!({"basis": basis}));
+                    }
                 }
-                Some(Lapse::TreatedAsWithdrawn { at }) => {
-                    self.change(id)?.treat_as_withdrawn(at);
-                    self.note_at(at, EventKind::CaseTreatedAsWithdrawn, id, json!({"basis": basis}));
-                }
-                None => {}
             }
             let now = self.now;
             if let Some(at) = flow::end_publicity(self.change_quietly(id)?, now) {
@@ -84,7 +86,9 @@ impl Work<'_, '_> {
             let Some(over) = o.new.due else { continue };
             let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
             self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
-            let owes = self.snapshot.catalogue.zone.department(&o.new.owed_by).map(|d| d.code.clone());
+            // What lapsed in the applicant's hands and ends the grant by law, the department of the case looks into.
+            let looks = if o.new.kind == ObligationKind::Begin { &o.department } else { &o.new.owed_by };
+            let owes = self.snapshot.catalogue.zone.department(looks).map(|d| d.code.clone());
             if let Some(department) = owes {
                 self.raise_against(department, o.case, WatchRule::DutyLapsed, o.id.to_string(), Light::Red, over.at);
             }

@@ -1,9 +1,9 @@
-//! Later life of an e-licence: suspended and given back, used for a case.
+//! Later life of an e-licence: suspended and given back, cancelled, used for a case.
 
 use super::work::Work;
 use crate::Error;
 use domain::event::EventKind;
-use domain::flow::{Command, ShareOutcome};
+use domain::flow::{self, CancelGround, Cancelling, Command, Obligation, ObligationKind, ObligationState, ShareOutcome};
 use domain::local_time::date_of;
 use domain::reason::Reason;
 use persistence::certificate::{self, CertificateState};
@@ -79,6 +79,53 @@ pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &st
     share_call::insert(work.tx, zone, &[call])?;
     work.note(EventKind::LicenceUsed, id, json!({"certificate_no": number}));
     Ok(())
+}
+
+/// A cancellation by the authority.
+pub struct Cancellation {
+    /// Why.
+    pub ground: CancelGround,
+    /// What happened.
+    pub reason: String,
+    /// The law that ends it, where another does.
+    pub law: Option<String>,
+}
+
+/// Cancels the certificate of a grant (依职权注销): a named official says why, and the holder is told.
+///
+/// # Errors
+/// [`Error::StateForbids`] for one that no longer stands, or when the ground does not fit.
+pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> Result<(), Error> {
+    work.require(id, Command::CancelLicence)?;
+    let (zone, now) = (work.zone(), work.now);
+    let stands = |c: &certificate::Certificate| matches!(c.state, CertificateState::Valid | CertificateState::Suspended);
+    let Some(mut found) = certificate::lock_of_case(work.tx, zone, id)?.filter(stands) else {
+        return Err(Error::StateForbids(Reason::new("licence_state", "没有需要注销的证照", "行政许可法 70")));
+    };
+    let lapsed = |o: &Obligation| o.case == id && o.new.kind == ObligationKind::Begin && o.state == ObligationState::Lapsed;
+    let what = Cancelling {
+        ground: new.ground,
+        valid_until: found.valid_until,
+        today: date_of(now),
+        not_begun: work.obligations.iter().any(lapsed),
+        law: new.law.as_deref(),
+    };
+    if let Some(reason) = flow::cancel_bars(&what) {
+        return Err(Error::StateForbids(reason));
+    }
+    (found.state, found.state_at) = (CertificateState::Cancelled, now);
+    certificate::save(work.tx, zone, &found)?;
+    let begins = work.matter(id)?.begins.as_ref().filter(|_| new.ground == CancelGround::NotBegun).map(|rule| rule.basis.clone());
+    let law = begins.or_else(|| new.law.clone()).map(|law| format!("；{law}")).unwrap_or_default();
+    let basis = format!("{}{law}", new.ground.basis());
+    let case = work.change(id)?;
+    case.progress.stand_still();
+    case.progress.licence_cancelled = true;
+    (case.deadline, case.version) = (None, case.version + 1);
+    work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
+    work.write_down(id, "注销证照", &new.reason)?;
+    work.note(EventKind::LicenceCancelled, id, json!({"ground": new.ground, "certificate_no": found.number, "basis": basis}));
+    work.make_cancellation(id, &found.number, &format!("{}：{}", new.ground.label(), new.reason), &basis)
 }
 
 impl Work<'_, '_> {

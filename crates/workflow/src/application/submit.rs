@@ -4,9 +4,10 @@ use super::{Acting, Done, lock_for, replay, require_draft, save};
 use crate::{Dossier, Error, Snapshots, ZoneSnapshot, settle_cases};
 use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChannel};
 use domain::assessment::assess;
+use domain::catalogue::LaterAct;
 use domain::event::EventKind;
-use domain::flow::{HearingStage, MandateScope, next_colour};
-use domain::local_time::{Instant, end_of};
+use domain::flow::{self, HearingStage, MandateScope, next_colour, silence_ends};
+use domain::local_time::{Instant, date_of, end_of};
 use domain::reason::Reason;
 use persistence::application::insert_cases;
 use persistence::event::{self, NewEvent};
@@ -57,9 +58,15 @@ pub fn submit(
     dossier.cases = domain::application::submit(&plan, &facts, &filing, ids::new_id);
     if let Some(target) = &dossier.content.target {
         // The certificate belongs to one matter: only its case acts on it.
-        let matter = certificate::find(tx, dossier.application.zone, &target.certificate_no)?.map(|c| c.matter);
-        for case in dossier.cases.iter_mut().filter(|c| Some(&c.matter) == matter.as_ref()) {
+        let found = certificate::find(tx, dossier.application.zone, &target.certificate_no)?;
+        if let Some(reason) = found.as_ref().and_then(|c| super::renewal::too_late(target, c, date_of(received_at))) {
+            return Err(Error::NotReady(vec![reason]));
+        }
+        for case in dossier.cases.iter_mut().filter(|c| found.as_ref().is_some_and(|f| f.matter == c.matter)) {
             case.target = Some(target.clone());
+            let version = plan.matters.iter().find(|m| m.document.code == case.matter).filter(|_| target.act == LaterAct::Renew);
+            let expires_on = found.as_ref().and_then(|f| f.valid_until);
+            case.progress.renewal = version.and_then(|m| flow::renewal(&m.document, expires_on, &filing));
         }
     }
     if dossier.cases.is_empty() {
@@ -112,5 +119,6 @@ pub(super) fn lapses(cases: &[Case]) -> impl Iterator<Item = Instant> {
         .map(|d| d.due.at)
         .chain(publicity)
         .chain(hearing.map(|d| d.at))
+        .chain(cases.iter().filter_map(silence_ends))
         .chain(cases.iter().filter_map(next_colour))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Case, CaseState, Clock, ClockEntry, ClockKind, Due, HallHours, Hold, HoldCause, Instant, Light, Limit, LimitUnit, Pause, Reason, Uuid,
-    WorkCalendar, date_of, light, yellow_from,
+    WorkCalendar, date_of, law_ends, light, yellow_from,
 };
 
 /// Stops the clock for a special procedure; the applicant has been told how long it will take.
@@ -154,7 +154,7 @@ const HOLD_BASIS: &str = "办事指南：公示、整改时间不计入承诺时
 /// Sets the stored deadlines from the ledger.
 pub fn recompute(case: &mut Case, entries: &[ClockEntry], (calendar, hours): (&WorkCalendar, &[HallHours])) {
     let clock = Clock { entries, calendar, hours };
-    let law = case.progress.statutory.and_then(|limit| clock.due(limit));
+    let law = law_ends(case, case.progress.statutory.and_then(|limit| clock.due(limit)));
     let warned = law.map(|due| yellow_from(calendar, case.accepted_at.map_or(due.on, date_of), &due, 1));
     case.deadline = clock.deadline(case.promised.limit).map(|d| law.zip(warned).map_or(d, |(law, at)| d.under(&law, at)));
     case.progress.statutory_due = law;

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 mod joint;
+mod renewal;
 mod standing;
 
 pub(super) fn calendar() -> WorkCalendar {

@@ -108,6 +108,14 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
         ("entered elsewhere", with(CaseState::Accepted, &|c| c.progress.mirrored = Some(elsewhere(now, false))), Some(8)),
         ("handled elsewhere", with(CaseState::Received, &|c| c.progress.mirrored = Some(elsewhere(now, true))), Some(1)),
         (
+            "licence cancelled",
+            with(CaseState::Decided, &|c| {
+                granted(c);
+                (c.progress.issued_at, c.progress.licence_cancelled) = (Some(now), true);
+            }),
+            Some(11),
+        ),
+        (
             "licence suspended",
             with(CaseState::Decided, &|c| {
                 granted(c);
@@ -144,7 +152,8 @@ const ACCEPTED: &[&str] = &[
 ];
 
 /// What a granted one allows before its result is made out.
-const GRANTED: &[&str] = &["claim", "hand_over", "issue", "post_check", "propose_revocation", "publish", "recall", "suspend_licence"];
+const GRANTED: &[&str] =
+    &["cancel_licence", "claim", "hand_over", "issue", "post_check", "propose_revocation", "publish", "recall", "suspend_licence"];
 
 /// What is allowed from the list before, without these, and with these; everything else is refused with its code.
 type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
@@ -164,9 +173,9 @@ const ALLOWED: &[Row] = &[
     ("granted", GRANTED, &[], &[]),
     ("granted with deferral", GRANTED, &[], &[]),
     ("issued", GRANTED, &["issue", "publish"], &["deliver"]),
-    ("delivered", &[], &[], &["post_check", "propose_revocation", "recall", "suspend_licence"]),
-    ("rectifying", &[], &[], &["claim", "discontinue", "hand_over", "issue", "record_rectification", "suspend_licence"]),
-    ("heard", &[], &[], &["claim", "discontinue", "hand_over", "issue", "make_statement", "revoke", "suspend_licence"]),
+    ("delivered", &[], &[], &["cancel_licence", "post_check", "propose_revocation", "recall", "suspend_licence"]),
+    ("rectifying", &[], &[], &["cancel_licence", "claim", "discontinue", "hand_over", "issue", "record_rectification", "suspend_licence"]),
+    ("heard", &[], &[], &["cancel_licence", "claim", "discontinue", "hand_over", "issue", "make_statement", "revoke", "suspend_licence"]),
     ("revoked", &[], &[], &[]),
     ("recalled", &[], &[], &[]),
     ("refused", &[], &[], &["annul"]),
@@ -189,6 +198,7 @@ const ALLOWED: &[Row] = &[
     ("hearing called", ACCEPTED, &["offer_hearing"], &["call_hearing", "hold_hearing"]),
     ("entered elsewhere", ACCEPTED, &["decide", "examine", "extend", "offer_hearing", "suspend"], &[]),
     ("handled elsewhere", &[], &[], &["claim", "hand_over", "publish", "withdraw"]),
+    ("licence cancelled", &[], &[], &[]),
     ("licence suspended", GRANTED, &["issue", "publish", "suspend_licence"], &["deliver", "restore_licence"]),
 ];
 

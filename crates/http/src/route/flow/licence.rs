@@ -1,4 +1,4 @@
-//! E-licences: held, shown, verified, used, suspended and given back.
+//! E-licences: held, shown, verified, used, suspended and given back, cancelled.
 
 use crate::AppState;
 use crate::etag::{Caching, tagged};
@@ -11,6 +11,7 @@ use crate::view::{Moment, masked};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{NaiveDate, TimeDelta};
+use domain::flow::CancelGround;
 use domain::identity::LicenceIdentifier;
 use domain::local_time::{Instant, date_of};
 use persistence::application::find_application_of;
@@ -21,7 +22,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
-use workflow::application::{restore_licence as restore, suspend_licence as suspend, use_licence as use_it};
+use workflow::application::{
+    Cancellation, cancel_licence as cancel, restore_licence as restore, suspend_licence as suspend, use_licence as use_it,
+};
 use workflow::{Dossier, Error};
 
 /// An e-licence.
@@ -272,4 +275,34 @@ pub(crate) struct RestoreLicence {
 pub(crate) async fn restore_licence(on: Target<may::RestoreLicence>, body: Valid<RestoreLicence>) -> Result<HttpResponse, Problem> {
     let reason = body.value.reason;
     on.case(body.digest, move |work, id| restore(work, id, &reason)).await
+}
+
+/// Why the authority cancels a certificate.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelLicence {
+    /// Which of the law's grounds.
+    ground: CancelGround,
+    /// What happened.
+    #[validate(length(min = 1, max = 500, message = "应为1至500个字"))]
+    #[schema(example = "领取施工许可证后三个月内未开工，也未申请延期")]
+    reason: String,
+    /// The law that ends it, where the ground is `by_law`.
+    #[validate(length(min = 1, max = 200, message = "应为1至200个字"))]
+    #[schema(example = "排污许可管理条例 20")]
+    basis: Option<String>,
+}
+
+/// 注销证照（依职权，行政许可法 70）
+#[utoipa::path(
+    tag = "审批",
+    params(ZonePath, ("id" = Uuid, Path, description = "办件标识"), ("Idempotency-Key" = Option<String>, Header, description = "幂等键")),
+    request_body = CancelLicence,
+    responses((status = 200, description = "办件", body = CaseView))
+)]
+#[post("/api/v1/zones/{zone}/cases/{id}/cancel-licence")]
+pub(crate) async fn cancel_licence(on: Target<may::CancelLicence>, body: Valid<CancelLicence>) -> Result<HttpResponse, Problem> {
+    let CancelLicence { ground, reason, basis } = body.value;
+    let new = Cancellation { ground, reason, law: basis };
+    on.case(body.digest, move |work, id| cancel(work, id, &new)).await
 }

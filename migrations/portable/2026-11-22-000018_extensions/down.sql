@@ -1,0 +1,2 @@
+ALTER TABLE obligations DROP COLUMN asked_at;
+ALTER TABLE obligations DROP COLUMN extended;
