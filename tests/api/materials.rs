@@ -5,7 +5,7 @@ use domain::access::Role;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 use support::Database::{self, Postgres, Sqlite};
 use support::{App, ROAD_MATERIALS, excavation, pdf, road};
@@ -237,4 +237,43 @@ async fn one_content_handed_in_and_taken_out_at_once() {
         assert_eq!((status, bytes == large()), (200, true), "{id}");
     }
     assert_eq!(walk(&app.var().join("files")), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_read_for_the_case_or_for_a_purpose_and_the_owner_sees_by_whom(#[values(Sqlite, Postgres)] database: Database) {
+    let app = App::start(database).await;
+    let (owner, clerk) = (app.login(Role::Applicant, 0).await, app.login(Role::WindowClerk, 0).await);
+    let (officer, supervisor) = (app.login_officer("URB", 0).await, app.login(Role::Supervisor, 0).await);
+    let filed = app.file(&owner, &support::road(), support::ROAD_MATERIALS).await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    let material = app.see(&owner, &format!("/applications/{id}/materials")).await.ok().text("/items/0/id");
+    let file = format!("/applications/{id}/materials/{material}/file");
+    let link = format!("/applications/{id}/materials/{material}/link");
+    let uses = async || app.see(&owner, &format!("/applications/{id}/material-uses")).await.ok().body["items"].as_array().unwrap().clone();
+    assert_eq!(uses().await, Vec::<Value>::new());
+    app.see(&owner, &file).await.ok();
+    assert_eq!(uses().await, Vec::<Value>::new(), "what is one's own one reads freely");
+    app.see(&officer, &file).await.ok();
+    app.see(&clerk, &file).await.ok();
+    let refused = app.see(&supervisor, &file).await.problem(403, "not_allowed");
+    assert_eq!(refused.text("/errors/0/code"), "purpose_required");
+    app.act(&supervisor, &link, &json!({})).await.problem(403, "not_allowed");
+    app.see(&supervisor, &format!("{file}?purpose=%20")).await.problem(403, "not_allowed");
+    app.see(&supervisor, &format!("{file}?purpose=差评核查")).await.ok();
+    app.act(&supervisor, &format!("{link}?purpose=信访核查"), &json!({})).await.ok();
+    let purposes: Vec<String> = uses().await.iter().map(|u| u["purpose"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(purposes, ["信访核查", "差评核查", "办理本申请", "办理本申请"], "newest first; what was refused was not read");
+    assert!(uses().await.iter().all(|u| u["reference"] == json!(material) && u["source"] == "documents"));
+    // Once it is over the officers, too, say what for.
+    app.act(&clerk, &format!("/applications/{id}/accept"), &json!({})).await.ok();
+    let no = json!({"granted": false, "opinion": "不同意", "refusals": [{"reason": "不符合条件", "basis": "城市道路管理条例"}]});
+    app.act(&officer, &format!("/cases/{case}/decide"), &no).await.ok();
+    app.see(&officer, &file).await.problem(403, "not_allowed");
+    app.see(&officer, &format!("{file}?purpose=行政复议答复")).await.ok();
+    let stranger = app.login(Role::Applicant, 1).await;
+    app.see(&stranger, &format!("/applications/{id}/material-uses")).await.problem(404, "not_found");
+    app.see(&officer, &format!("/applications/{id}/material-uses")).await.problem(403, "forbidden");
+    let log = app.see(&supervisor, "/share-calls?source=documents").await.ok();
+    assert_eq!(log.body["items"].as_array().unwrap().len(), 5);
 }

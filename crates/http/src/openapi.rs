@@ -111,6 +111,8 @@ const NOT_ALLOWED: &[Permission] = &[
     Permission::UseLicence,
     Permission::ShareMaterials,
     Permission::GiveHelp,
+    Permission::GetMaterialFile,
+    Permission::LinkMaterialFile,
 ];
 
 fn may_answer(method: &str, operation: &Operation, permission: Option<Permission>, public: bool, code: ErrorCode) -> bool {

@@ -38,6 +38,9 @@ pub struct ShareCall {
 /// The zone's own store of e-licences, as a source.
 pub const OWN_STORE: &str = "licences";
 
+/// The documents applicants hand in, as a source.
+pub const OWN_DOCUMENTS: &str = "documents";
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = share_calls, treat_none_as_default_value = false)]
 struct Row {
@@ -96,6 +99,20 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, calls: &[ShareCall]) -> Result<(), DbE
         insert_many(share_calls::table, calls.iter().map(row).collect::<Vec<_>>()).execute(tx.connection)?;
     }
     Ok(())
+}
+
+/// Uses of some documents or certificates, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_of(tx: &mut Tx<'_>, zone: i32, references: &[String], limit: i64) -> Result<Vec<ShareCall>, DbError> {
+    let rows: Vec<Row> = share_calls::table
+        .filter(share_calls::zone_id.eq(zone).and(share_calls::reference.eq_any(references.to_vec())))
+        .order(share_calls::id.desc())
+        .select(Row::as_select())
+        .limit(limit)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(ShareCall::from).collect())
 }
 
 /// Which calls.

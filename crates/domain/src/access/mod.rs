@@ -81,6 +81,7 @@ impl Operation {
             | Self::FileObjection
             | Self::ListLicences
             | Self::ShowLicence
+            | Self::ListMaterialUses
             | Self::ListLicenceUses => match role {
                 Role::Applicant => Some(Reach::Own),
                 _ => None,

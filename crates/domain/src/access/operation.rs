@@ -185,6 +185,8 @@ operations! {
     UseLicence = "use_licence";
     /// Who has used an e-licence.
     ListLicenceUses = "list_licence_uses";
+    /// Who read the documents of an application, and what for.
+    ListMaterialUses = "list_material_uses";
     /// Bring materials by e-licence and data sharing.
     ShareMaterials = "share_materials";
     /// Sources of data, and how they are.

@@ -7,6 +7,7 @@ mod command;
 mod credit;
 mod decide;
 mod deliver;
+mod document;
 mod evaluation;
 mod extension;
 mod hearing;
@@ -36,6 +37,7 @@ pub use decide::{
     same_hand, separated, unticked,
 };
 pub use deliver::{DeliveryWay, deliver, issue};
+pub use document::{Reader, purpose_of_reading};
 pub use evaluation::{
     EvaluationChannel, EvaluationProblem, Level, OPTIONS, Rating, Rectification, ServicePoint, Verification, check_rating, may_rate,
     once_a_service, rate_text,

@@ -142,6 +142,7 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::show_licence)
         .service(flow::use_licence)
         .service(flow::list_licence_uses)
+        .service(flow::list_material_uses)
         .service(flow::suspend_licence)
         .service(flow::restore_licence)
         .service(flow::cancel_licence)

@@ -2,7 +2,7 @@
 
 use crate::AppState;
 use crate::extract::may::Permission;
-use crate::extract::{Anyone, Caller, InZone, Segment, Segments, Valid, ZonePath, may};
+use crate::extract::{Anyone, Caller, InZone, Params, Segment, Segments, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::application::MaterialView;
@@ -13,13 +13,14 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::TimeDelta;
 use domain::access::Reach;
+use domain::flow::{Reader, purpose_of_reading};
 use persistence::application::Scope;
 use persistence::material::{self, Material};
 use persistence::{clock::real_now, seal::Keys};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Range;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 use workflow::application::{earlier, note_read, remove_material as remove, reuse};
@@ -81,6 +82,7 @@ pub(crate) async fn remove_material(
         ZonePath,
         ("id" = Uuid, Path, description = "申请标识"),
         ("material" = Uuid, Path, description = "材料标识"),
+        ReadQuery,
         ("Range" = Option<String>, Header, description = "字节范围", example = "bytes=0-1023"),
     ),
     responses(
@@ -93,28 +95,50 @@ pub(crate) async fn get_material_file(
     caller: Caller<may::GetMaterialFile>,
     zone: InZone,
     path: Segments<Uuid, Uuid>,
+    query: Params<ReadQuery>,
     state: Data<AppState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let found = find(&caller, &zone, path.0, path.1, &state).await?;
+    let found = find(&caller, &zone, (path.0, path.1), query.0.purpose, &state).await?;
     send(&request, &state, &found).await
 }
 
-/// The material, as far as the caller sees it; that somebody else than its owner reads it is recorded.
-async fn find<P: Permission>(caller: &Caller<P>, zone: &InZone, id: Uuid, material: Uuid, state: &AppState) -> Result<Material, Problem> {
-    let (snapshot, scope, acting) = (zone.0.clone(), caller.scope(), caller.acting());
+/// What somebody who does not handle the application reads for.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReadQuery {
+    /// 查阅目的：不在办理本申请的工作人员必填
+    #[validate(length(max = 200, message = "最多200个字"))]
+    #[param(example = "信访事项核查")]
+    purpose: Option<String>,
+}
+
+/// The material, as far as the caller sees it; that somebody else than its owner reads it is recorded, and what for.
+async fn find<P: Permission>(
+    caller: &Caller<P>,
+    zone: &InZone,
+    (id, material): (Uuid, Uuid),
+    purpose: Option<String>,
+    state: &AppState,
+) -> Result<Material, Problem> {
+    let (snapshot, scope, acting, roles) = (zone.0.clone(), caller.scope(), caller.acting(), caller.roles.clone());
     let read = state.db.read(move |tx| {
         let dossier = Dossier::read(tx, &snapshot, id, &scope)?;
         let own = scope.reach == Reach::Own || dossier.application.filed_by == scope.account;
         let shown = of_department(&dossier, &snapshot, &scope);
+        let reader = Reader { reach: scope.reach, roles: &roles, departments: &scope.departments };
+        let handles = reader.handles(dossier.application.state, &dossier.cases);
         let found = dossier.materials.into_iter().find(|m| m.id == material && (own || shown(&m.code)));
-        Ok::<_, Error>((found.ok_or(Error::NotFound)?, own))
+        Ok::<_, Error>((found.ok_or(Error::NotFound)?, own, handles))
     });
-    let (found, own) = read.await?;
-    if !own {
-        let number = zone.zone;
-        state.db.write(move |tx| note_read(tx, number, id, material, &acting)).await?;
+    let (found, own, handles) = read.await?;
+    if own {
+        return Ok(found);
     }
+    let (number, read) = (zone.zone, found.clone());
+    let purpose = purpose_of_reading(handles, purpose.as_deref()).map_err(Error::NotAllowed)?;
+    state.db.write(move |tx| note_read(tx, number, id, &read, purpose, &acting)).await?;
     Ok(found)
 }
 
@@ -183,7 +207,7 @@ const LINK_MINUTES: i64 = 5;
 /// 生成短时下载链接
 #[utoipa::path(
     tag = "申报",
-    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("material" = Uuid, Path, description = "材料标识")),
+    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("material" = Uuid, Path, description = "材料标识"), ReadQuery),
     responses((status = 200, description = "链接", body = FileLink))
 )]
 #[post("/api/v1/zones/{zone}/applications/{id}/materials/{material}/link")]
@@ -191,9 +215,10 @@ pub(crate) async fn link_material_file(
     caller: Caller<may::LinkMaterialFile>,
     zone: InZone,
     path: Segments<Uuid, Uuid>,
+    query: Params<ReadQuery>,
     state: Data<AppState>,
 ) -> Result<Json<FileLink>, Problem> {
-    find(&caller, &zone, path.0, path.1, &state).await?;
+    find(&caller, &zone, (path.0, path.1), query.0.purpose, &state).await?;
     let until = real_now() + TimeDelta::minutes(LINK_MINUTES);
     let token = write_link(state.db.keys(), zone.zone, path.0, path.1, until.timestamp());
     Ok(Json(FileLink { url: format!("/api/v1/zones/{}/files/{token}", zone.catalogue.zone.slug), expires_at: until.into() }))

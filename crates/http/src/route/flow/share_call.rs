@@ -23,7 +23,7 @@ use workflow::{Dossier, Error};
 pub(crate) struct CallView {
     /// Identity.
     id: Uuid,
-    /// Code of the source; `licences` for the zone's own e-licences.
+    /// Code of the source; `licences` for the zone's own e-licences, `documents` for what applicants handed in.
     #[schema(example = "firm-registry")]
     source: String,
     /// Number of the certificate, or the evidence of the other system.
@@ -80,6 +80,31 @@ pub(crate) async fn list_licence_uses(
         Ok::<_, Error>(share_call::list(tx, snapshot.zone, &filter, None, 100)?)
     });
     Ok(Json(LicenceUses { items: read.await?.into_iter().map(CallView::from).collect() }))
+}
+
+/// Uses of the documents of an application.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MaterialUses {
+    /// Newest first, at most 100; `reference` is the material.
+    items: Vec<CallView>,
+}
+
+/// 材料的查阅和使用记录（何人、为何事）
+#[utoipa::path(tag = "申报", params(ZonePath, ("id" = Uuid, Path, description = "申请标识")), responses((status = 200, description = "使用记录", body = MaterialUses)))]
+#[get("/api/v1/zones/{zone}/applications/{id}/material-uses")]
+pub(crate) async fn list_material_uses(
+    caller: Caller<may::ListMaterialUses>,
+    zone: InZone,
+    id: Segment<Uuid>,
+    state: Data<AppState>,
+) -> Result<Json<MaterialUses>, Problem> {
+    let (snapshot, acting) = (zone.0.clone(), caller.acting());
+    let read = state.db.read(move |tx| {
+        let dossier = Dossier::read_for(tx, &snapshot, id.0, &acting)?;
+        let materials: Vec<String> = dossier.materials.iter().map(|m| m.id.to_string()).collect();
+        Ok::<_, Error>(share_call::list_of(tx, snapshot.zone, &materials, 100)?)
+    });
+    Ok(Json(MaterialUses { items: read.await?.into_iter().map(CallView::from).collect() }))
 }
 
 /// Which calls.
