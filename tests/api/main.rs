@@ -50,6 +50,7 @@ mod scenarios;
 mod service;
 mod session;
 mod side_by_side;
+mod signing;
 mod statements;
 mod supervision;
 mod transfer;

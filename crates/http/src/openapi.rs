@@ -146,7 +146,10 @@ fn may_answer(method: &str, operation: &Operation, permission: Option<Permission
         }
         ErrorCode::LoginBlocked | ErrorCode::LoginCodeInvalid => permission == Some(Permission::CreateWechatSession),
         ErrorCode::PortUnavailable => {
-            matches!(permission, Some(Permission::CreateWechatSession | Permission::SignLetter | Permission::UploadMaterial))
+            matches!(
+                permission,
+                Some(Permission::CreateWechatSession | Permission::SignLetter | Permission::UploadMaterial | Permission::SubmitApplication)
+            )
         }
         ErrorCode::LinkExpired => {
             matches!(permission, Some(Permission::GetLinkedFile | Permission::EvaluateByLink | Permission::VerifyLicence))

@@ -152,6 +152,15 @@ impl AppState {
         }
     }
 
+    /// What the signature under a form says: it is over the digest as the applicant read it, in hexadecimal.
+    pub(crate) fn signature_of(&self, account: Uuid, digest: &[u8], signature: Option<&[u8]>) -> SealState {
+        let secret = self.db.keys().software_secret("signature", &account.to_string());
+        match signature {
+            Some(signature) if self.ports.signature.verify(&secret, hex::encode(digest).as_bytes(), signature) => SealState::Genuine,
+            _ => SealState::Broken,
+        }
+    }
+
     /// Has the person who is logged in sign a digest.
     pub(crate) async fn sign(&self, account: Uuid, digest: &str) -> Result<String, Error> {
         let secret = self.db.keys().software_secret("signature", &account.to_string());

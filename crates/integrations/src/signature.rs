@@ -22,4 +22,13 @@ impl Signature {
             Self::Absent => Err(PortError::Absent),
         }
     }
+
+    /// Whether a signature is this person's, over this digest.
+    #[must_use]
+    pub fn verify(self, secret: &[u8; 32], digest: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Software => software_key::verify(secret, digest, signature),
+            Self::Absent => false,
+        }
+    }
 }

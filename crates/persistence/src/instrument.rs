@@ -9,6 +9,7 @@ use domain::codes;
 use domain::local_time::Instant;
 use serde::{Deserialize, Serialize};
 use sm3::{Digest, Sm3};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 codes! {
@@ -34,6 +35,10 @@ codes! {
         HearingCall = "hearing_call", "听证通知书";
         /// 撤销、撤回决定书.
         Reversal = "reversal", "处理决定书";
+        /// 电子证照: the result itself.
+        Licence = "licence", "电子证照";
+        /// 申请表, signed by the applicant.
+        ApplicationForm = "application_form", "申请表";
     }
 }
 
@@ -69,15 +74,47 @@ pub struct InstrumentText {
     pub addressee: String,
     /// Paragraphs.
     pub paragraphs: Vec<String>,
-    /// Body in whose name it is made out.
+    /// Body in whose name it is made out; of a form, the applicant.
     pub body: String,
+    /// What stands in it line by line: the face of a licence, what was filled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub face: Vec<FaceLine>,
+    /// The account that signed it, of a form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<Uuid>,
+}
+
+/// One line of a licence or a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FaceLine {
+    /// What it says.
+    #[schema(example = "许可范围")]
+    pub label: String,
+    /// What it is.
+    #[schema(example = "10#、16#楼地下室")]
+    pub value: String,
+}
+
+impl FaceLine {
+    /// A line.
+    #[must_use]
+    pub fn new(label: &str, value: String) -> Self {
+        Self { label: label.to_owned(), value }
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}：{}", self.label, self.value)
+    }
 }
 
 impl InstrumentText {
     /// The bytes that are hashed.
     #[must_use]
     pub fn plain(&self) -> String {
-        format!("{}\n{}\n{}\n{}", self.title, self.addressee, self.paragraphs.join("\n"), self.body)
+        let said: Vec<String> = self.face.iter().map(FaceLine::text).chain(self.paragraphs.iter().cloned()).collect();
+        format!("{}\n{}\n{}\n{}", self.title, self.addressee, said.join("\n"), self.body)
     }
 
     /// SM3 of the words.
@@ -191,6 +228,26 @@ pub fn list(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Instrum
         .select(Row::as_select())
         .load(tx.connection)?;
     rows.into_iter().map(|r| r.open(tx.keys())).collect()
+}
+
+/// The newest instrument of a kind that a case has.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_of_case(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    (application, case): (Uuid, Uuid),
+    kind: InstrumentKind,
+) -> Result<Option<Instrument>, DbError> {
+    let row: Option<Row> = instruments::table
+        .filter(instruments::zone_id.eq(zone).and(instruments::application_id.eq(Id(application))))
+        .filter(instruments::case_id.eq(Id(case)).and(instruments::kind.eq(Code(kind))))
+        .order(instruments::id.desc())
+        .select(Row::as_select())
+        .first(tx.connection)
+        .optional()?;
+    row.map(|r| r.open(tx.keys())).transpose()
 }
 
 /// The instrument a verification code names.

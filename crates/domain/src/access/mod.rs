@@ -61,6 +61,7 @@ impl Operation {
             | Self::SubmitApplication
             | Self::RemoveMaterial
             | Self::GetLetter
+            | Self::GetApplicationForm
             | Self::SignLetter
             | Self::WithdrawLetter
             | Self::SupplementApplication

@@ -291,6 +291,8 @@ operations! {
     ListObligations = "list_obligations";
     /// One of them was done.
     FulfilObligation = "fulfil_obligation";
+    /// The form to sign.
+    GetApplicationForm = "get_application_form";
     /// More time is asked for.
     AskExtension = "ask_extension";
     /// It is given or not.

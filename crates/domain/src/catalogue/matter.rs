@@ -2,9 +2,9 @@
 
 use super::{
     Attachment, Audience, Authority, BeginRule, CaseKind, Channel, Charge, CheckPhase, CheckPoint, CommitmentRule, Condition,
-    ConditionFacts, Convenience, DeferralRule, ExerciseLevel, ExtensionRule, Form, HandledAt, LaterService, MatterType, OnlineAccess,
-    OnlineDepth, Procedure, Requirement, ResultType, Separation, Shared, SilenceRule, Situation, Source, SpecialProcedure, Step,
-    SystemOfRecord,
+    ConditionFacts, Convenience, DeferralRule, ExerciseLevel, ExtensionRule, FaceField, Form, HandledAt, LaterService, MatterType,
+    OnlineAccess, OnlineDepth, Procedure, Requirement, ResultType, Separation, Shared, SilenceRule, Situation, Source, SpecialProcedure,
+    Step, SystemOfRecord,
 };
 use crate::calendar::Limit;
 use serde::{Deserialize, Serialize};
@@ -245,6 +245,9 @@ pub struct Matter {
     /// What the result is.
     #[serde(default = "certificate")]
     pub result_type: ResultType,
+    /// What stands on it besides what stands on every one (照面信息).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub face: Vec<FaceField>,
     /// What the result looks like (结果样本).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result_sample: Option<Attachment>,

@@ -10,6 +10,7 @@ mod delegation;
 mod draft;
 mod edition;
 mod element;
+mod face;
 mod figures;
 mod form;
 mod graph;
@@ -37,6 +38,7 @@ pub use element::{
     BodyNature, CheckPhase, CheckPoint, Convenience, ExerciseLevel, HandledAt, LaterAct, LaterService, OnlineDepth, ResultType,
     SpecialProcedure, SpecialProcedureKind, Step, StepOrigin, count_steps,
 };
+pub use face::FaceField;
 pub use figures::{Figures, LimitSum, Reduction};
 pub use form::{Form, FormProblem, explain_schema_error, merge_forms};
 pub use graph::{Cycle, order};

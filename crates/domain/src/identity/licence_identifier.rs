@@ -43,6 +43,14 @@ impl LicenceIdentifier {
         Self::parse(&format!("{ROOT}{kind}.{issuer}.{serial}.{version}.{check}")).ok()
     }
 
+    /// Type code, issuer's code and version, as they are written.
+    #[must_use]
+    pub fn issue_parts(&self) -> Option<(&str, &str, &str)> {
+        let mut parts = self.0.strip_prefix(ROOT)?.split('.');
+        let (kind, issuer, _serial) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((kind, issuer, parts.next()?))
+    }
+
     /// Serial number and version.
     #[must_use]
     pub fn serial_and_version(&self) -> Option<(&str, u32)> {
@@ -79,6 +87,7 @@ mod tests {
         }
         let first = LicenceIdentifier::issue("11100000000013338W001", "1143040000TE00049W", "2024TEST0000000000001", 1).unwrap();
         assert_eq!(first.to_string(), "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.T");
+        assert_eq!(first.issue_parts(), Some(("11100000000013338W001", "1143040000TE00049W", "001")));
         assert_eq!(first.serial_and_version(), Some(("2024TEST0000000000001", 1)));
         assert_eq!(LicenceIdentifier::issue("short", "1143040000TE00049W", "1", 1), None);
         let wrong = "1.2.156.3005.2.11100000000013338W001.1143040000TE00049W.2024TEST0000000000001.001.A";

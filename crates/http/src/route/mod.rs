@@ -48,6 +48,7 @@ pub(crate) fn configure(sandbox: bool) -> impl FnOnce(&mut ServiceConfig<'_>) {
             .service(application::revise_application)
             .service(application::upload_material)
             .service(application::submit_application)
+            .service(application::get_application_form)
             .service(application::get_application_assessment)
             .service(application::get_application_timeline)
             .service(desk::list_desk_cases)

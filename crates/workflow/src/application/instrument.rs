@@ -16,13 +16,25 @@ use uuid::Uuid;
 impl Work<'_, '_> {
     /// Enters an instrument, and has it sealed.
     fn make(&mut self, case: Option<Uuid>, kind: InstrumentKind, title: &str, paragraphs: Vec<String>, body: String) -> Result<(), Error> {
-        let text = InstrumentText { title: title.to_owned(), addressee: self.applicant().0, paragraphs, body };
+        let (title, addressee, number) = (title.to_owned(), self.applicant().0, self.next_instrument_number());
+        let text = InstrumentText { title, addressee, paragraphs, body, face: Vec::new(), signed_by: None };
+        self.enter_text(case, kind, number, text)
+    }
+
+    /// Enters the words of an instrument, and has them sealed.
+    pub(super) fn enter_text(
+        &mut self,
+        case: Option<Uuid>,
+        kind: InstrumentKind,
+        number: String,
+        text: InstrumentText,
+    ) -> Result<(), Error> {
         let new = Instrument {
             id: ids::new_id(),
             application: self.dossier.application.id,
             case,
             kind,
-            number: self.next_instrument_number(),
+            number,
             issued_at: self.now,
             digest: text.digest(),
             text,

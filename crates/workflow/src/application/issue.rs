@@ -45,6 +45,7 @@ pub fn issue(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, asked_for: Option<
         let now = work.now;
         flow::issue(work.change(id)?, now);
         let number = work.case(id)?.case_no.as_ref().map(|no| format!("Z{no}"));
+        work.make_licence(id)?;
         work.note(EventKind::ResultIssued, id, json!({"certificate_no": number}));
     }
     Ok(())

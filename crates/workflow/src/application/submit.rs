@@ -1,5 +1,6 @@
 //! File a draft: versions are pinned, cases open, the clock of the notice starts.
 
+use super::form_text::{SignedForm, keep_form};
 use super::{Acting, Done, lock_for, replay, require_draft, save};
 use crate::{Dossier, Error, Snapshots, ZoneSnapshot, settle_cases};
 use domain::application::{ApplicationState, Case, CaseState, Filing, FilingChannel};
@@ -18,7 +19,15 @@ use persistence::{Tx, certificate, ids};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Files a draft under `submission_no`, a number reserved beforehand.
+/// What a filing brings.
+pub struct NewFiling {
+    /// A number reserved beforehand.
+    pub submission_no: String,
+    /// The form, where the applicant signed it.
+    pub signed: Option<SignedForm>,
+}
+
+/// Files a draft.
 ///
 /// # Errors
 /// [`Error::StateForbids`] when it is filed already, [`Error::NotReady`] with everything that is missing,
@@ -28,7 +37,7 @@ pub fn submit(
     snapshots: &Snapshots,
     known: ZoneSnapshot,
     id: Uuid,
-    submission_no: String,
+    new: NewFiling,
     acting: &Acting,
     request: &Request,
 ) -> Result<Done, Error> {
@@ -73,6 +82,10 @@ pub fn submit(
         return Err(Error::NotReady(vec![Reason::new("nothing_chosen", "没有选择任何事项", "办事指南")]));
     }
     let missing: Vec<&str> = assessment.items.iter().filter(|i| i.blocks()).map(|i| i.material.as_str()).collect();
+    let NewFiling { submission_no, signed } = new;
+    if let Some(signed) = signed {
+        keep_form(tx, &snapshot, &dossier, (&submission_no, signed, now))?;
+    }
     let events = events(&dossier.cases, &submission_no, received_at, now, &missing);
     let application = &mut dossier.application;
     application.state = ApplicationState::Submitted;

@@ -36,6 +36,7 @@ pub fn check_matter(matter: &Matter, zone: &Zone) -> Vec<Finding> {
     found.extend(duplicates(matter.checklist.iter().map(|p| p.code.as_str()), "/checklist", "审查要点代码重复"));
     found.extend(check_form(&matter.form));
     found.extend(situations(&matter.situations));
+    found.extend(face(matter));
     let names = Names::of(&matter.situations, &matter.form);
     found.extend(conditions(matter, &names));
     found
@@ -67,6 +68,15 @@ fn elements(matter: &Matter) -> Vec<Finding> {
     let delegated = matches!(matter.authority, Authority::Devolved | Authority::Entrusted);
     require(!delegated || !is_blank(matter.delegated_by.as_deref()), "delegated_by", "赋权或者委托部门");
     found
+}
+
+/// What stands on the result is asked for in the form.
+fn face(matter: &Matter) -> Vec<Finding> {
+    let known = |element: &str| matter.form.elements().is_some_and(|e| e.contains_key(element));
+    let unknown = matter.face.iter().enumerate().filter(|(_, f)| !known(&f.element));
+    unknown
+        .map(|(i, f)| Finding::error(format!("/face/{i}/element"), "element_unknown", format!("表单没有数据元「{}」", f.element)))
+        .collect()
 }
 
 fn codes(matter: &Matter) -> Vec<Finding> {

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod create;
+mod form;
 mod get;
 mod list;
 mod revise;
@@ -11,6 +12,7 @@ mod upload;
 
 pub(super) use adopt::*;
 pub(super) use create::*;
+pub(super) use form::*;
 pub(super) use get::*;
 pub(super) use list::*;
 pub(super) use revise::*;

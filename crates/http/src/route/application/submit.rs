@@ -15,12 +15,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 use workflow::Error;
-use workflow::application::submit;
+use workflow::application::{NewFiling, SignedForm, submit};
 
-/// Nothing besides the act itself.
+/// The act itself, and the applicant's signature where he signs the form.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SubmitApplication {}
+pub(crate) struct SubmitApplication {
+    /// Digest of the form that was read (`get_application_form`): it is signed electronically and kept as it was filed.
+    #[validate(length(equal = 64, message = "应为64位十六进制数"))]
+    form_digest: Option<String>,
+}
 
 /// 提交申请：网上提交即收件
 #[utoipa::path(
@@ -39,10 +43,16 @@ pub(crate) async fn submit_application(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let once = caller.once(zone.zone, &key.required()?, body.digest);
+    let account = caller.account;
+    let signed = match body.value.form_digest {
+        Some(digest) => Some(SignedForm { signature: state.sign(account, &digest).await?, digest, account }),
+        None => None,
+    };
     let day = date_of(state.db.clock().now());
     let number = state.numbers.next(&state.db, zone.zone, &zone.catalogue.zone.area_code, Series::Submission, day).await?;
     let (snapshot, snapshots, acting, taken) = (zone.0.clone(), state.snapshots.clone(), caller.acting(), number.clone());
-    let done = state.db.write(move |tx| submit(tx, &snapshots, snapshot, id.0, number, &acting, &once)).await;
+    let new = NewFiling { submission_no: number, signed };
+    let done = state.db.write(move |tx| submit(tx, &snapshots, snapshot, id.0, new, &acting, &once)).await;
     let unused = match &done {
         Ok(done) => done.replayed,
         // A failure of the database may hide a commit.

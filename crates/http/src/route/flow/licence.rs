@@ -5,6 +5,7 @@ use crate::etag::{Caching, tagged};
 use crate::extract::{Anyone, Caller, InZone, Params, Segment, Target, Valid, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::route::flow::constant_time_eq;
+use crate::state::SealState;
 use crate::view::case::CaseView;
 use crate::view::page::{Page, PageQuery, Paging};
 use crate::view::{Moment, masked};
@@ -16,6 +17,7 @@ use domain::identity::LicenceIdentifier;
 use domain::local_time::{Instant, date_of};
 use persistence::application::find_application_of;
 use persistence::certificate::{self, Certificate, CertificateState, RegisterPosition};
+use persistence::instrument::{self, FaceLine, InstrumentKind};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
@@ -64,11 +66,53 @@ pub(crate) struct LicenceView {
     /// What is printed on it besides.
     #[serde(skip_serializing_if = "Option::is_none")]
     remark: Option<String>,
+    /// The certificate it replaces (关联证照).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
+    /// Type, issuer and version, as the national identifier names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issue: Option<LicenceIssue>,
+    /// What stands on it, once it was made out: to its holder and to whom he shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    face: Option<LicenceFace>,
+}
+
+/// What a national identifier says (GB/T 36904).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LicenceIssue {
+    /// 证照类型代码.
+    #[schema(example = "11100000000013338W001")]
+    type_code: String,
+    /// 颁发机构代码.
+    #[schema(example = "1143040000TE00049W")]
+    issuer_code: String,
+    /// 版本号.
+    #[schema(example = "001")]
+    version: String,
+}
+
+/// The face of a licence (照面信息).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LicenceFace {
+    /// Who issued it.
+    #[schema(example = "衡阳高新区建设局")]
+    issuer: String,
+    /// Line by line.
+    lines: Vec<FaceLine>,
+    /// SM3 of its words, hexadecimal.
+    digest: String,
+    /// Its electronic seal.
+    seal: SealState,
+    /// Code that verifies it as a document.
+    #[schema(example = "7K3M9QXT2B7K3M9Q")]
+    verify_code: String,
 }
 
 impl LicenceView {
     fn new(c: Certificate, today: NaiveDate, plain: bool) -> Self {
         let (valid, state_name) = (c.holds_on(today), c.state_name(today));
+        let identifier = c.identifier.as_deref().and_then(|i| LicenceIdentifier::parse(i).ok());
+        let issue = identifier.as_ref().and_then(LicenceIdentifier::issue_parts);
         Self {
             holder: if plain { c.holder } else { masked::listed_name(c.holder_kind, c.holder) },
             identifier: c.identifier,
@@ -82,6 +126,13 @@ impl LicenceView {
             state_name,
             valid,
             remark: c.remark,
+            replaces: c.replaces,
+            issue: issue.map(|(kind, issuer, version)| LicenceIssue {
+                type_code: kind.to_owned(),
+                issuer_code: issuer.to_owned(),
+                version: version.to_owned(),
+            }),
+            face: None,
         }
     }
 }
@@ -140,7 +191,19 @@ pub(crate) async fn verify_licence(
         Some(given) if is_shown(&state, number, &certificate.number, given, now) => true,
         Some(_) => return Err(Problem::new(ErrorCode::LinkExpired)),
     };
-    Ok(tagged(&request, &LicenceView::new(certificate, date_of(now), shown), None, Caching::Private))
+    let mut view = LicenceView::new(certificate.clone(), date_of(now), shown);
+    if shown {
+        let of = (certificate.application, certificate.case);
+        let found = state.db.read(move |tx| instrument::find_of_case(tx, number, of, InstrumentKind::Licence)).await?;
+        view.face = found.map(|i| LicenceFace {
+            seal: state.seal_of(number, &i.text.digest(), i.signature.as_deref()),
+            issuer: i.text.body,
+            lines: i.text.face,
+            digest: hex::encode(&i.digest),
+            verify_code: state.db.keys().verify_code(i.id),
+        });
+    }
+    Ok(tagged(&request, &view, None, Caching::Private))
 }
 
 /// How long a code shows a licence.

@@ -1,23 +1,26 @@
 //! Receipts, notices and decisions as documents.
 
 use crate::AppState;
-use crate::extract::{Anyone, Caller, InZone, Segment, Segments, ZonePath, may};
+use crate::extract::{Anyone, Caller, InZone, Params, Segment, Segments, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
 use crate::state::SealState;
+use crate::view::ofd::ofd;
 use crate::view::{Moment, paper};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get};
 use domain::access::Reach;
 use domain::code::TextCode;
+use domain::codes;
 use domain::local_time::date_of;
 use persistence::application::{find_visible, list_cases};
 use persistence::certificate::{self, CertificateState};
 use persistence::instrument::{self, Instrument, InstrumentKind};
 use persistence::seal::Keys;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::Validate;
 use workflow::Error;
 
 /// One instrument.
@@ -93,34 +96,74 @@ async fn instruments(state: &AppState, zone: i32, id: Uuid, scope: persistence::
     Ok(read.await?)
 }
 
-/// 文书PDF：按标识，或者按种类取最近一份
+codes! {
+    /// The fixed layout of a document.
+    pub enum PaperFormat {
+        /// PDF.
+        Pdf = "pdf", "PDF";
+        /// OFD (GB/T 33190).
+        Ofd = "ofd", "OFD";
+    }
+}
+
+impl PaperFormat {
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Ofd => "application/ofd",
+        }
+    }
+}
+
+/// How it is drawn.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PaperQuery {
+    /// 版式：pdf（默认）或者ofd（GB/T 33190）
+    #[param(inline)]
+    format: Option<PaperFormat>,
+}
+
+/// 文书版式文件（PDF、OFD）：按标识，或者按种类取最近一份；出件后的电子证照种类为licence
 #[utoipa::path(
     tag = "申报",
-    params(ZonePath, ("id" = Uuid, Path, description = "申请标识"), ("receipt" = String, Path, description = "文书标识或者种类", example = "acceptance")),
-    responses((status = 200, description = "PDF", body = Vec<u8>, content_type = "application/pdf"))
+    params(
+        ZonePath,
+        ("id" = Uuid, Path, description = "申请标识"),
+        ("receipt" = String, Path, description = "文书标识或者种类", example = "acceptance"),
+        PaperQuery,
+    ),
+    responses((status = 200, description = "文件", body = Vec<u8>, content_type = "application/pdf"))
 )]
 #[get("/api/v1/zones/{zone}/applications/{id}/receipts/{receipt}")]
 pub(crate) async fn get_receipt(
     caller: Caller<may::GetReceipt>,
     zone: InZone,
     path: Segments<Uuid, String>,
+    query: Params<PaperQuery>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let found = instruments(&state, zone.zone, path.0, caller.scope()).await?;
     let (kind, id) = (InstrumentKind::parse(&path.1), path.1.parse::<Uuid>().ok());
     let wanted = found.into_iter().rev().find(|i| Some(i.kind) == kind || Some(i.id) == id);
     let instrument = wanted.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+    let fixed = query.0.format.unwrap_or(PaperFormat::Pdf);
     let verify =
         format!("{}/api/v1/zones/{}/verify/{}", state.public_url, zone.catalogue.zone.slug, state.db.keys().verify_code(instrument.id));
     let number = instrument.number.clone();
-    let bytes = actix_web::web::block(move || paper::pdf(&instrument, &verify)).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
+    let draw = move || match fixed {
+        PaperFormat::Pdf => paper::pdf(&instrument, &verify),
+        PaperFormat::Ofd => ofd(&instrument, &verify),
+    };
+    let bytes = actix_web::web::block(draw).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
     let bytes = bytes.map_err(|error| {
         tracing::error!(error, "a document could not be drawn");
         Problem::new(ErrorCode::Internal)
     })?;
     Ok(HttpResponse::Ok()
-        .content_type("application/pdf")
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{number}.pdf\"")))
+        .content_type(fixed.media_type())
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{number}.{}\"", fixed.as_str())))
         .insert_header((CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
         .insert_header(("Cache-Control", "private, no-store"))
         .body(bytes))
@@ -172,7 +215,7 @@ pub(crate) async fn verify_instrument(
     let (number, code) = (zone.zone, code.0);
     let read = state.db.read(move |tx| match instrument::find_by_code(tx, number, &code)? {
         Some(instrument) => {
-            let granted = instrument.case.filter(|_| instrument.kind == InstrumentKind::Grant);
+            let granted = instrument.case.filter(|_| matches!(instrument.kind, InstrumentKind::Grant | InstrumentKind::Licence));
             let certificate = granted.map(|case| certificate::find_of_case(tx, number, case)).transpose()?.flatten();
             Ok::<_, Error>((Some(instrument), certificate))
         }
@@ -182,7 +225,10 @@ pub(crate) async fn verify_instrument(
     match read.await? {
         (Some(i), certificate) => {
             let unchanged = i.text.digest() == i.digest;
-            let seal = state.seal_of(number, &i.digest, i.signature.as_deref());
+            let seal = match i.text.signed_by {
+                Some(account) => state.signature_of(account, &i.digest, i.signature.as_deref()),
+                None => state.seal_of(number, &i.digest, i.signature.as_deref()),
+            };
             let sealed = matches!(seal, SealState::Genuine | SealState::Unused);
             Ok(Json(Verified {
                 title: i.text.title.clone(),
