@@ -195,3 +195,52 @@ async fn what_rests_on_a_result_taken_back_elsewhere_is_looked_at_again(#[values
     };
     assert_eq!((reviews(&permit).await, reviews(&beside).await), (1, 0), "of this project only, and nothing is taken back by itself");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_material_owed_before_an_event_holds_that_event_up_and_nothing_else(#[values(Sqlite, Postgres)] database: Database) {
+    let hall = Hall::open(database).await;
+    let mut paper = matter("w-permit", "施工许可", 7, &[PAPER, ("w-survey", "测绘报告")]);
+    paper["requirements"][1]["class"] = json!("deferrable");
+    let event = json!({"matter": "w-acceptance", "name": "竣工联合验收"});
+    paper["deferral"] =
+        json!({"basis": "容缺办理事项清单", "entries": [{"material": "w-survey", "kind": "before_decision", "before": event}]});
+    let id = hall.office.begin("/matters/w-permit", Some(&paper)).await.expect(201).text("/id");
+    assert_eq!(hall.office.submit(&id).await.problem(422, "document_flawed").text("/errors/0/code"), "event_and_term");
+    paper["deferral"]["entries"][0]["kind"] = json!("after_grant");
+    hall.office.revise(&id, paper).await.ok();
+    hall.office.submit(&id).await.ok();
+    hall.office.publish(&id, &json!({})).await.ok();
+    hall.office.add("/matters/w-acceptance", &matter("w-acceptance", "联合验收", 10, &[PAPER])).await.ok();
+
+    let filed = hall.file_deferring(json!({"matter": "w-permit", "project": project()}), &[PAPER.0], "w-survey").await;
+    let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));
+    let letter = hall.look(&id).await.body["letters"].to_string();
+    assert!(letter.contains("deferral"), "{letter}");
+    hall.act(&hall.clerk, &format!("/applications/{id}/accept"), json!({})).await.ok();
+    let owed = hall.office.app.see(&hall.huc, "/obligations?state=open").await.ok();
+    let duty = &owed.body["items"][0]["obligation"];
+    assert_eq!((&duty["before"], &duty["due_on"]), (&json!("w-acceptance"), &Value::Null));
+    let second = hall.office.app.login_officer("HUC", 1).await;
+    hall.act(&second, &format!("/cases/{case}/approve-deferral"), json!({"opinion": "同意"})).await.ok();
+    let granted = hall.grant(&hall.huc, &case).await.ok();
+    assert_eq!(granted.body["outcome"], "granted_with_deferral", "the permit goes out with it open");
+    let register = hall.office.see("/register").await.ok();
+    assert!(register.body.to_string().contains("应于「竣工联合验收」办结前补齐"), "{}", register.body);
+
+    // Years later it is still owed, and nothing has lapsed; what it is owed before is not granted.
+    let hall = hall.later("2025-09-26T10:00:00+08:00").await;
+    let acceptance = hall.file_with(json!({"matter": "w-acceptance", "project": project()}), &[PAPER.0]).await;
+    hall.act(&hall.clerk, &format!("/applications/{}/accept", acceptance.text("/id")), json!({})).await.ok();
+    let refused = hall.grant(&hall.huc, &acceptance.text("/cases/0/id")).await.problem(409, "state_forbids");
+    assert_eq!(code(&refused), "deferred_material_open");
+    assert!(refused.text("/errors/0/message").contains("测绘报告"), "{}", refused.body);
+    let elsewhere = json!({"code": "2309-430400-04-01-654321", "name": "别的项目"});
+    let other = hall.file_with(json!({"matter": "w-acceptance", "project": elsewhere}), &[PAPER.0]).await;
+    hall.act(&hall.clerk, &format!("/applications/{}/accept", other.text("/id")), json!({})).await.ok();
+    hall.grant(&hall.huc, &other.text("/cases/0/id")).await.ok();
+    hall.office.app.hand_in(&hall.owner, &id, &["w-survey"]).await;
+    hall.act(&hall.huc, &format!("/cases/{}/decide", acceptance.text("/cases/0/id")), json!({"granted": true, "opinion": "同意"}))
+        .await
+        .ok();
+}

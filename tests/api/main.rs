@@ -21,6 +21,7 @@ mod deferral;
 mod documents;
 mod editing;
 mod elements;
+mod exchange;
 mod figures;
 mod files;
 mod hall;

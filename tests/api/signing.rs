@@ -18,6 +18,8 @@ async fn hall(database: Database) -> Hall {
     let mut permit = matter("x-permit", "许可", 5, &[PAPER]);
     (permit["licence_type"], permit["valid_months"]) = (json!("1143040000TE00049W901"), json!(12));
     permit["form"]["properties"]["site"] = json!({"title": "经营场所", "type": "string", "maxLength": 200, "x-sensitivity": 1});
+    permit["form"]["properties"]["owners"] = json!({"title": "出资人", "type": "array", "maxItems": 9, "x-sensitivity": 1,
+        "items": {"type": "object", "properties": {"name": {"type": "string"}, "share": {"type": "integer"}}, "additionalProperties": false}});
     permit["face"] = json!([{"label": "经营场所", "element": "nowhere"}]);
     let refused = hall.office.begin("/matters/x-permit", Some(&permit)).await.expect(201).text("/id");
     let refused = hall.office.submit(&refused).await.problem(422, "document_flawed");
@@ -35,7 +37,7 @@ async fn hall(database: Database) -> Hall {
 
 fn draft() -> Value {
     json!({"matter": "x-permit", "parties": [support::party("organisation")],
-        "form": {"applicant_name": "天嘉置业（示例）有限公司", "site": "解放大道1号"}})
+        "form": {"applicant_name": "天嘉置业（示例）有限公司", "site": "解放大道1号", "owners": [{"name": "甲", "share": 60}, {"name": "乙", "share": 40}]}})
 }
 
 #[rstest]
@@ -51,8 +53,12 @@ async fn a_form_is_read_signed_filed_and_any_change_is_found(#[values(Sqlite, Po
     let page = app.see(&hall.owner, &path).await.ok();
     let lines: Vec<(&str, &str)> =
         page.body["lines"].as_array().unwrap().iter().map(|l| (l["label"].as_str().unwrap(), l["value"].as_str().unwrap())).collect();
-    for line in [("申请人", "天嘉置业（示例）有限公司（91430400MATE00010Q）"), ("经营场所", "解放大道1号"), ("随附材料", "申请表原件")]
-    {
+    for line in [
+        ("申请人", "天嘉置业（示例）有限公司（91430400MATE00010Q）"),
+        ("经营场所", "解放大道1号"),
+        ("出资人", "甲，60；乙，40"),
+        ("随附材料", "申请表原件"),
+    ] {
         assert!(lines.contains(&line), "{line:?} is missing in {lines:?}");
     }
     let submit = async |digest: &str, key: &str| {

@@ -1,6 +1,7 @@
 //! Ports to outside systems: of each the live adapter and a sandbox double that keeps the same limits and
 //! errors. No port is called inside a database transaction, and each has a fallback when it is down.
 
+pub mod case_exchange;
 pub mod courier;
 pub mod data_share;
 pub mod implementation_list;

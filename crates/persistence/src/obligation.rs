@@ -29,6 +29,7 @@ struct Row {
     settled_at: Option<At>,
     extended: Option<i32>,
     asked_at: Option<At>,
+    before_matter: Option<String>,
 }
 
 impl Row {
@@ -50,6 +51,7 @@ impl Row {
             settled_at: o.settled_at.map(At),
             extended: i32::try_from(o.extended).ok().filter(|n| *n > 0),
             asked_at: o.asked_at.map(At),
+            before_matter: o.new.before.clone(),
         }
     }
 
@@ -59,7 +61,7 @@ impl Row {
             id: self.id.0,
             case: self.case_id.0,
             department: self.department,
-            new: NewObligation { kind: self.kind.0, owed_by: self.owed_by, subject: self.subject, due },
+            new: NewObligation { kind: self.kind.0, owed_by: self.owed_by, subject: self.subject, due, before: self.before_matter },
             state: self.state.0,
             opened_at: self.opened_at.0,
             settled_at: self.settled_at.map(|a| a.0),
@@ -164,6 +166,25 @@ pub fn list_deferring(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid) -
         .limit(500)
         .load(tx.connection)?;
     Ok(rows.into_iter().map(|i| i.0).collect())
+}
+
+/// What applicants still owe before a matter is granted, in the other applications of its project: codes of the materials.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_owed_before(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid, matter: &str) -> Result<Vec<String>, DbError> {
+    let unsettled = [Code(ObligationState::Open), Code(ObligationState::Lapsed)];
+    let rows: Vec<String> = obligations::table
+        .inner_join(
+            applications::table.on(applications::zone_id.eq(obligations::zone_id).and(applications::id.eq(obligations::application_id))),
+        )
+        .filter(applications::zone_id.eq(zone).and(applications::project_code.eq(project)).and(applications::id.ne(Id(except))))
+        .filter(obligations::before_matter.eq(matter).and(obligations::state.eq_any(unsettled)))
+        .select(obligations::subject)
+        .distinct()
+        .limit(100)
+        .load(tx.connection)?;
+    Ok(rows)
 }
 
 /// What a desk looks for among duties.

@@ -422,6 +422,7 @@ diesel::table! {
         settled_at -> Nullable<InstantT>,
         extended -> Nullable<Integer>,
         asked_at -> Nullable<InstantT>,
+        before_matter -> Nullable<Text>,
     }
 }
 

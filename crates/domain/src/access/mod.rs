@@ -132,6 +132,11 @@ impl Operation {
                 Role::WindowClerk | Role::Supervisor => Some(Reach::Zone),
                 _ => None,
             },
+            Self::GetCaseExchange => match role {
+                Role::Examiner => Some(Reach::Department),
+                Role::Supervisor | Role::Auditor => Some(Reach::Zone),
+                _ => None,
+            },
             Self::FulfilObligation => match role {
                 Role::Examiner => Some(Reach::Department),
                 Role::Supervisor => Some(Reach::Zone),

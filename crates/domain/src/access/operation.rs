@@ -293,6 +293,8 @@ operations! {
     FulfilObligation = "fulfil_obligation";
     /// The form to sign.
     GetApplicationForm = "get_application_form";
+    /// A case as the national exchange wants it.
+    GetCaseExchange = "get_case_exchange";
     /// More time is asked for.
     AskExtension = "ask_extension";
     /// It is given or not.

@@ -48,22 +48,34 @@ fn refusal(plan: &Plan, facts: &Facts, material: &str) -> Reason {
     }
 }
 
-/// The materials of `matter` that the applicant defers and may, each with its last day.
+/// The last day of a deferral, or the event it is owed before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Until {
+    /// A day.
+    Day(NaiveDate),
+    /// An event, by its name.
+    Event(String),
+}
+
+/// The materials of `matter` that the applicant defers and may, each with its end.
 pub(super) fn usable(
     matter: &Matter,
     facts: &Facts,
     conditions: &ConditionFacts,
     calendar: &WorkCalendar,
     hours: &[HallHours],
-) -> Vec<(String, NaiveDate)> {
+) -> Vec<(String, Until)> {
     if matter.case_kind == CaseKind::Instant || !facts.is_trusted() {
         return Vec::new();
     }
     let accepted = start_of(crate::calendar::receipt_day(calendar, hours, facts.at));
     let promised = due(calendar, hours, accepted, matter.limits_on(conditions).promised);
     let last_day = |entry: &DeferralEntry| {
+        if let Some(event) = &entry.before {
+            return Some(Until::Event(event.name.clone()));
+        }
         let until = entry.term.map_or(promised, |term| due(calendar, hours, accepted, term));
-        (entry.kind == DeferralKind::AfterGrant || until.at <= promised.at).then_some(until.on)
+        (entry.kind == DeferralKind::AfterGrant || until.at <= promised.at).then_some(Until::Day(until.on))
     };
     let wanted = facts.defer.iter().filter_map(|material| Some((material, entry(matter, material)?)));
     wanted
@@ -83,7 +95,13 @@ fn entry(matter: &Matter, material: &str) -> Option<DeferralEntry> {
     rule.entries.iter().find(|e| e.material == material).cloned().or_else(|| {
         let deferrable = |r: &&crate::catalogue::Requirement| r.class == MaterialClass::Deferrable;
         let known = matter.requirements.iter().filter(deferrable).flat_map(|r| &r.choices).any(|c| c.material == material);
-        known.then(|| DeferralEntry { material: material.to_owned(), kind: DeferralKind::BeforeDecision, term: None, stand_in: None })
+        known.then(|| DeferralEntry {
+            material: material.to_owned(),
+            kind: DeferralKind::BeforeDecision,
+            term: None,
+            stand_in: None,
+            before: None,
+        })
     })
 }
 

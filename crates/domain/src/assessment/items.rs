@@ -55,6 +55,10 @@ pub struct Item {
     /// Last day of a deferral.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
+    /// The event a deferral is owed before, instead of a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "竣工联合验收")]
+    pub before: Option<String>,
     /// Weight.
     pub class: MaterialClass,
     /// The matters that need it.
@@ -79,7 +83,7 @@ struct View<'a> {
     facts: &'a Facts,
     matter: &'a Matter,
     /// Last day of each deferral that may be used.
-    deferrable: Vec<(String, NaiveDate)>,
+    deferrable: Vec<(String, deferral::Until)>,
     /// Materials that a commitment may replace.
     committable: Vec<String>,
     /// Codes of the matters that take part.
@@ -138,7 +142,7 @@ fn merge(items: &mut Vec<Item>, item: Item) {
         known.needed_by.extend(item.needed_by);
         known.class = known.class.min(item.class);
         if blocks && !known.blocks() {
-            (known.status, known.reasons, known.until) = (item.status, item.reasons, item.until);
+            (known.status, known.reasons, known.until, known.before) = (item.status, item.reasons, item.until, item.before);
         }
     }
 }
@@ -178,8 +182,13 @@ impl View<'_> {
         for choice in ordinary() {
             if let Some((_, until)) = self.deferrable.iter().find(|(m, _)| *m == choice.material) {
                 let basis = self.matter.deferral.as_ref().map_or("", |r| r.basis.as_str());
-                let why = Reason::new("deferred", format!("「{}」容缺受理，应于{until}前补齐", choice.name), basis);
-                return self.item(requirement, choice, ItemStatus::Deferred, Some(*until), vec![why]);
+                let (day, event) = match until {
+                    deferral::Until::Day(day) => (Some(*day), None),
+                    deferral::Until::Event(name) => (None, Some(name.clone())),
+                };
+                let end = event.as_ref().map(|name| format!("「{name}」办结")).or(day.map(|d| d.to_string())).unwrap_or_default();
+                let why = Reason::new("deferred", format!("「{}」容缺受理，应于{end}前补齐", choice.name), basis);
+                return Item { before: event, ..self.item(requirement, choice, ItemStatus::Deferred, day, vec![why]) };
             }
         }
         self.missing(requirement, choices)
@@ -254,6 +263,7 @@ impl View<'_> {
             name: choice.name.clone(),
             status,
             until,
+            before: None,
             class: requirement.class,
             needed_by: vec![self.matter.code.clone()],
             reasons,

@@ -47,8 +47,8 @@ pub use offer::{Attachment, Charge, OnlineAccess};
 pub use procedure::{Extension, ExtensionRule, ProcedureRules, SilenceRule};
 pub use reform::TaskProgress;
 pub use requirement::{
-    CheckPlan, CheckTime, CommitmentRule, DeferralEntry, DeferralKind, DeferralRule, MaterialClass, MaterialDetail, MaterialFormat,
-    MaterialKind, MaterialSource, Need, Requirement, RequirementChoice,
+    CheckPlan, CheckTime, CommitmentRule, DeferralEntry, DeferralEvent, DeferralKind, DeferralRule, MaterialClass, MaterialDetail,
+    MaterialFormat, MaterialKind, MaterialSource, Need, Requirement, RequirementChoice,
 };
 pub use shared::{MatterPools, Shared};
 pub use situation::{Answer, Situation, unanswered};

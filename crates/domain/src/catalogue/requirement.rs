@@ -288,6 +288,21 @@ pub struct DeferralEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "planning-pre-opinion")]
     pub stand_in: Option<String>,
+    /// The event it is owed before, instead of a day; only after the grant (R4.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<DeferralEvent>,
+}
+
+/// The event before which a deferred material is owed: another matter of the same project is granted only once it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeferralEvent {
+    /// Code of the matter.
+    #[schema(example = "completion-acceptance")]
+    pub matter: String,
+    /// What people call the event.
+    #[schema(example = "竣工联合验收")]
+    pub name: String,
 }
 
 crate::codes! {

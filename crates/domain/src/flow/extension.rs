@@ -73,6 +73,7 @@ pub fn refuse_time(duty: &mut Obligation) -> Result<(), Reason> {
 /// The rule by which a duty may be put off.
 fn basis_of(duty: &Obligation, matter: &Matter) -> Result<String, Reason> {
     match (duty.new.kind, &matter.begins) {
+        _ if duty.new.due.is_none() => Err(Reason::new("no_term", "该义务没有日期期限，不必延期", "容缺受理规则")),
         (ObligationKind::Begin, Some(rule)) => Ok(rule.basis.clone()),
         (ObligationKind::DeferredBeforeDecision | ObligationKind::DeferredAfterGrant | ObligationKind::CompleteAfterGrant, _) => {
             Ok(FORCE_MAJEURE.to_owned())
@@ -85,12 +86,12 @@ fn basis_of(duty: &Obligation, matter: &Matter) -> Result<String, Reason> {
 #[must_use]
 pub fn on_delivery(matter: &Matter, at: &Filing<'_>) -> Option<super::NewObligation> {
     let rule = matter.begins.as_ref()?;
-    Some(super::NewObligation {
-        kind: ObligationKind::Begin,
-        owed_by: super::OWED_BY_APPLICANT.to_owned(),
-        subject: rule.act.clone(),
-        due: Some(due(at.calendar, at.hours, at.received_at, rule.within)),
-    })
+    Some(super::NewObligation::new(
+        ObligationKind::Begin,
+        super::OWED_BY_APPLICANT.to_owned(),
+        rule.act.clone(),
+        Some(due(at.calendar, at.hours, at.received_at, rule.within)),
+    ))
 }
 
 /// Whether something that began on `day` began in time; what began late, began under a grant that was void of itself.

@@ -65,6 +65,16 @@ pub struct NewObligation {
     pub subject: String,
     /// Until when; absent = until an event.
     pub due: Option<Due>,
+    /// The matter of the same project that is granted only once this is done.
+    pub before: Option<String>,
+}
+
+impl NewObligation {
+    /// What is owed until a day, or until what it is for has ended.
+    #[must_use]
+    pub fn new(kind: ObligationKind, owed_by: impl Into<String>, subject: impl Into<String>, due: Option<Due>) -> Self {
+        Self { kind, owed_by: owed_by.into(), subject: subject.into(), due, before: None }
+    }
 }
 
 /// One duty of a case.
@@ -140,8 +150,10 @@ pub fn on_acceptance(case: &Case, matter: &Matter, items: &[Item], at: &Filing<'
         let entry = matter.deferral.as_ref().and_then(|rule| rule.entries.iter().find(|e| e.material == item.material));
         let after_grant = entry.is_some_and(|e| e.kind == DeferralKind::AfterGrant);
         let term = entry.and_then(|e| e.term);
-        let until = match (term, case.accepted_at) {
-            (Some(term), Some(accepted)) => Some(due(at.calendar, at.hours, accepted, term)),
+        let before = entry.and_then(|e| e.before.as_ref()).map(|event| event.matter.clone());
+        let until = match (&before, term, case.accepted_at) {
+            (Some(_), ..) => None,
+            (None, Some(term), Some(accepted)) => Some(due(at.calendar, at.hours, accepted, term)),
             _ => case.deadline.map(|d| d.due),
         };
         NewObligation {
@@ -149,6 +161,7 @@ pub fn on_acceptance(case: &Case, matter: &Matter, items: &[Item], at: &Filing<'
             owed_by: OWED_BY_APPLICANT.to_owned(),
             subject: item.material.clone(),
             due: until,
+            before,
         }
     };
     deferred.map(owed).collect()
@@ -163,29 +176,22 @@ pub fn on_grant(case: &Case, matter: &Matter, committed: &[String], at: &Filing<
         let committed: Vec<&str> = committed.iter().filter(|m| rule.covers.contains(m)).map(String::as_str).collect();
         let from = at.received_at;
         let completed = rule.complete_within.map(|term| due(at.calendar, at.hours, from, term));
-        owed.extend(completed.map(|until| NewObligation {
-            kind: ObligationKind::CompleteAfterGrant,
-            owed_by: OWED_BY_APPLICANT.to_owned(),
-            subject: committed.join(","),
-            due: Some(until),
-        }));
+        owed.extend(
+            completed
+                .map(|until| NewObligation::new(ObligationKind::CompleteAfterGrant, OWED_BY_APPLICANT, committed.join(","), Some(until))),
+        );
         let checked = |term: Limit| due(at.calendar, at.hours, completed.map_or(from, |d| crate::local_time::start_of(d.on)), term);
         if rule.check.is_none_or(|plan| plan.draws(case.id.as_u128())) {
-            owed.push(NewObligation {
-                kind: ObligationKind::PostCheck,
-                owed_by: case.department.clone(),
-                subject: committed.join(","),
-                due: rule.check_within.map(checked),
-            });
+            owed.push(NewObligation::new(
+                ObligationKind::PostCheck,
+                case.department.clone(),
+                committed.join(","),
+                rule.check_within.map(checked),
+            ));
         }
     }
     if let Some(duty) = &matter.opens_duty {
-        owed.push(NewObligation {
-            kind: ObligationKind::Supervision,
-            owed_by: duty.department.clone(),
-            subject: duty.name.clone(),
-            due: None,
-        });
+        owed.push(NewObligation::new(ObligationKind::Supervision, duty.department.clone(), duty.name.clone(), None));
     }
     owed
 }

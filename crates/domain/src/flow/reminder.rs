@@ -75,12 +75,8 @@ mod tests {
         let until = due("2024-06-12");
         one.deadline = Some(Deadline::new(until, until.at));
         let owe = |owed_by: &str, until: Due| {
-            let new = NewObligation {
-                kind: ObligationKind::DeferredBeforeDecision,
-                owed_by: owed_by.to_owned(),
-                subject: "fund-commitment".to_owned(),
-                due: Some(until),
-            };
+            let new =
+                NewObligation::new(ObligationKind::DeferredBeforeDecision, owed_by.to_owned(), "fund-commitment".to_owned(), Some(until));
             Obligation::open(Uuid::from_u128(until.at.timestamp().unsigned_abs().into()), &one, new, until.at)
         };
         let owed = [owe(OWED_BY_APPLICANT, due("2024-06-18")), owe("HUC", due("2024-06-18"))];

@@ -147,6 +147,7 @@ fn configure_together(routes: &mut ServiceConfig<'_>) {
         .service(flow::suspend_licence)
         .service(flow::restore_licence)
         .service(flow::cancel_licence)
+        .service(flow::get_case_exchange)
         .service(flow::share_materials)
         .service(flow::list_data_sources)
         .service(flow::list_share_calls)

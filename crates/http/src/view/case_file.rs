@@ -131,6 +131,10 @@ pub struct ObligationView {
     /// When it was done, lapsed or cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Moment>,
+    /// Code of the matter that is granted only once this is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "completion-acceptance")]
+    pub before: Option<String>,
     /// How often more time was given.
     pub extended: u32,
     /// When more time was asked for, while nobody has answered.
@@ -152,6 +156,7 @@ impl From<Obligation> for ObligationView {
             state: o.state,
             opened_at: o.opened_at.into(),
             settled_at: o.settled_at.map(Moment::from),
+            before: o.new.before,
             extended: o.extended,
             extension_asked_at: o.asked_at.map(Moment::from),
         }

@@ -80,8 +80,7 @@ fn document(pages: &[u32], most: u32) -> Result<Vec<u8>, String> {
         xml.create_element("ofd:Document").with_attributes([NAMESPACE]).write_inner_content(|xml| {
             xml.create_element("ofd:CommonData").write_inner_content(|xml| {
                 text(xml, "ofd:MaxUnitID", &most.to_string())?;
-                xml.create_element("ofd:PageArea")
-                    .write_inner_content(|xml| text(xml, "ofd:PhysicalBox", &format!("0 0 {} {}", mm(PAGE.0), mm(PAGE.1))))?;
+                xml.create_element("ofd:PageArea").write_inner_content(|xml| text(xml, "ofd:PhysicalBox", "0 0 210 297"))?;
                 text(xml, "ofd:PublicRes", "PublicRes.xml")
             })?;
             xml.create_element("ofd:Pages").write_inner_content(|xml| {

@@ -12,6 +12,7 @@ use domain::local_time::{Instant, date_of};
 use domain::reason::Reason;
 use persistence::application::list_open_of_project;
 use persistence::certificate::{self, Certificate, CertificateState};
+use persistence::obligation;
 use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
@@ -126,6 +127,17 @@ impl Work<'_, '_> {
             let (zone, id) = (self.zone(), self.dossier.application.id);
             open.extend(list_open_of_project(self.tx, zone, &project, id)?);
         }
+        let owed_before = |o: &&Obligation| o.new.before.as_deref() == Some(matter) && o.is_missing_deferral();
+        let mut owed: Vec<String> = self.obligations.iter().filter(owed_before).map(|o| o.new.subject.clone()).collect();
+        if let Some(project) = self.dossier.application.project_code.clone() {
+            let (zone, id) = (self.zone(), self.dossier.application.id);
+            owed.extend(obligation::list_owed_before(self.tx, zone, &project, id, matter)?);
+        }
+        if !owed.is_empty() {
+            let named: Vec<String> = owed.iter().map(|material| self.name_in_catalogue(material)).collect();
+            let text = format!("本项目容缺的材料应在办结前补齐：{}", named.join("、"));
+            return Err(Error::StateForbids(Reason::new("deferred_material_open", text, "容缺受理清单")));
+        }
         let put_off = |c: &&Case| c.progress.deferred_until.as_deref() == Some(matter) && !c.is_in_force() && !c.has_failed();
         let names: Vec<&str> = open.iter().filter(put_off).map(|c| c.matter_name(&self.snapshot.catalogue)).collect();
         if names.is_empty() {
@@ -133,6 +145,13 @@ impl Work<'_, '_> {
         }
         let text = format!("后置办理的事项尚未办结：{}", names.join("、"));
         Err(Error::StateForbids(Reason::new("deferred_matter_open", text, "一件事办事指南：后置审批")))
+    }
+
+    /// What people call a material, wherever in the catalogue it is asked for.
+    fn name_in_catalogue(&self, material: &str) -> String {
+        let versions = self.snapshot.catalogue.matters.values().flatten();
+        let choices = versions.flat_map(|v| &v.document.requirements).flat_map(|r| &r.choices);
+        { choices }.find(|c| c.material == material).map_or_else(|| material.to_owned(), |c| c.name.clone())
     }
 
     /// Serial number and version of a certificate's identifier: one that replaces another is its next version.

@@ -87,7 +87,7 @@ pub fn evaluate(work: &mut Work<'_, '_>, new: NewEvaluation) -> Result<(), Error
     if bad && !was_bad {
         let owed_by = work.case(case_id)?.department.clone();
         let until = work.term(work.settings().review_term);
-        let review = NewObligation { kind: ObligationKind::ReviewRectification, owed_by, subject: id.to_string(), due: Some(until) };
+        let review = NewObligation::new(ObligationKind::ReviewRectification, owed_by, id.to_string(), Some(until));
         work.owe(case_id, vec![review]);
     } else if was_bad && !bad {
         work.discharge(case_id, ObligationState::Cancelled, of_this);

@@ -60,7 +60,7 @@ fn answers(plan: &Plan, dossier: &Dossier) -> Vec<FaceLine> {
     let answered = plan.situations.iter().filter_map(|s| Some((s, dossier.content.answers.get(&s.code)?)));
     let line = |(s, code): (&domain::catalogue::Situation, &String)| {
         let answer = s.answers.iter().find(|a| a.code == *code).map_or_else(|| code.clone(), |a| a.text.clone());
-        FaceLine::new(&s.question, answer)
+        FaceLine::new(s.question.trim_end_matches('？'), answer)
     };
     answered.map(line).collect()
 }

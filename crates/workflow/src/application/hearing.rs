@@ -181,7 +181,7 @@ impl Work<'_, '_> {
     fn owe_hearing(&mut self, id: Uuid) -> Result<(), Error> {
         let case = self.case(id)?;
         let (owed_by, due) = (case.department.clone(), case.progress.hearing.and_then(|h| h.due));
-        let duty = NewObligation { kind: ObligationKind::HearingDue, owed_by, subject: "听证".to_owned(), due };
+        let duty = NewObligation::new(ObligationKind::HearingDue, owed_by, "听证".to_owned(), due);
         self.owe(id, vec![duty]);
         Ok(())
     }

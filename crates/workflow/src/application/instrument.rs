@@ -6,7 +6,7 @@ use crate::Error;
 use domain::application::{Outcome, ProceedingStage};
 use domain::calendar::Limit;
 use domain::catalogue::LaterAct;
-use domain::flow::{ClockEntry, ClockKind, HearingCause, Notice, ProceedingCause, remedies};
+use domain::flow::{ClockEntry, ClockKind, HearingCause, Notice, Obligation, ProceedingCause, remedies};
 use domain::local_time::{date_of, local};
 use persistence::ids;
 use persistence::instrument::{self, Instrument, InstrumentKind, InstrumentText};
@@ -77,9 +77,7 @@ impl Work<'_, '_> {
             vec![format!("{opening}，{why}。"), format!("受理日期：{accepted}。承诺办结时限：{limit}，最迟于{due}前办结。")];
         // Each material, its form, its last day, and what being late leads to (R4.5).
         let owed = self.obligations.iter().chain(&self.opened).filter(|o| o.case == id && o.is_missing_deferral());
-        let deferred: Vec<String> = owed
-            .map(|o| format!("「{}」于{}前", self.name_of(&o.new.subject), o.new.due.map(|d| d.on.to_string()).unwrap_or_default()))
-            .collect();
+        let deferred: Vec<String> = owed.map(|o| format!("「{}」于{}前", self.name_of(&o.new.subject), self.end_of_duty(o))).collect();
         if !deferred.is_empty() {
             paragraphs.push(format!(
                 "本件为容缺受理，请补齐：{}。材料可以网上上传，也可以到窗口提交。逾期未补齐的，责令限期改正；\
@@ -184,11 +182,17 @@ impl Work<'_, '_> {
         }
         let basis = self.matter(id)?.deferral.as_ref().map(|rule| rule.basis.clone()).unwrap_or_default();
         let open = self.obligations.iter().chain(&self.opened).filter(|o| o.case == id && o.is_missing_deferral());
-        let owed = open.map(|o| {
-            let until = o.new.due.map(|d| format!("应于{}前补齐", d.on)).unwrap_or_default();
-            format!("「{}」{until}", self.name_of(&o.new.subject))
-        });
+        let owed = open.map(|o| format!("「{}」应于{}前补齐", self.name_of(&o.new.subject), self.end_of_duty(o)));
         Ok(Some(format!("本件为容缺通过：{}。依据：{basis}。", owed.collect::<Vec<_>>().join("；"))))
+    }
+
+    /// The day or the event something is owed before.
+    fn end_of_duty(&self, o: &Obligation) -> String {
+        let matter = self.matter(o.case).ok();
+        let rule = matter.as_ref().and_then(|m| m.deferral.as_ref());
+        let entry = rule.and_then(|r| r.entries.iter().find(|e| e.material == o.new.subject));
+        let event = entry.and_then(|e| e.before.as_ref()).map(|event| format!("「{}」办结", event.name));
+        event.or(o.new.due.map(|d| d.on.to_string())).unwrap_or_default()
     }
 
     /// 责令整改、陈述申辩告知书.

@@ -197,12 +197,12 @@ impl Work<'_, '_> {
         let until =
             due(&self.snapshot.calendar, &self.snapshot.catalogue.zone.hours, round.at.max(self.now), self.settings().joint_opinion_term);
         for participant in review.participants.iter().filter(|p| of(p.case) && round.awaited.contains(&p.discipline)) {
-            let duty = NewObligation {
-                kind: ObligationKind::JointOpinion,
-                owed_by: participant.department.clone(),
-                subject: subject_of(review.kind, &participant.discipline),
-                due: Some(until),
-            };
+            let duty = NewObligation::new(
+                ObligationKind::JointOpinion,
+                participant.department.clone(),
+                subject_of(review.kind, &participant.discipline),
+                Some(until),
+            );
             self.owe(participant.case, vec![duty]);
         }
     }

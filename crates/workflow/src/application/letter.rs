@@ -166,11 +166,8 @@ impl Work<'_, '_> {
             let matter = self.matter(id)?;
             let due = self.case(id)?.deadline.map(|d| d.due);
             let covered = matter.commitment.iter().flat_map(|rule| &rule.covers).filter(|m| replaced.contains(m));
-            let owed = covered.map(|material| NewObligation {
-                kind: ObligationKind::DeferredBeforeDecision,
-                owed_by: OWED_BY_APPLICANT.to_owned(),
-                subject: material.clone(),
-                due,
+            let owed = covered.map(|material| {
+                NewObligation::new(ObligationKind::DeferredBeforeDecision, OWED_BY_APPLICANT.to_owned(), material.clone(), due)
             });
             let owed = owed.collect();
             self.owe(id, owed);

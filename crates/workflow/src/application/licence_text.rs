@@ -49,13 +49,15 @@ impl Work<'_, '_> {
     }
 }
 
-/// A value of a form in words; nothing for what was left empty.
+/// A value of a form in words, whole; nothing for what was left empty.
 pub(super) fn shown(value: &Value) -> Option<String> {
+    let joined = |parts: Vec<String>, by: &str| Some(parts.join(by)).filter(|t| !t.is_empty());
     match value {
-        Value::Null | Value::Object(_) => None,
+        Value::Null => None,
         Value::Bool(yes) => Some(if *yes { "是" } else { "否" }.to_owned()),
         Value::Number(n) => Some(n.to_string()),
         Value::String(text) => Some(text.clone()).filter(|t| !t.trim().is_empty()),
-        Value::Array(items) => Some(items.iter().filter_map(shown).collect::<Vec<_>>().join("、")).filter(|t| !t.is_empty()),
+        Value::Array(items) => joined(items.iter().filter_map(shown).collect(), "；"),
+        Value::Object(fields) => joined(fields.values().filter_map(shown).collect(), "，"),
     }
 }

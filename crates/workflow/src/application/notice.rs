@@ -83,12 +83,12 @@ pub fn give_notice(work: &mut Work<'_, '_>, cases: Option<&[Uuid]>, new: NewNoti
     };
     work.ask_for(&ids, notice)?;
     if let (Some(_), Some(id)) = (&new.override_reason, ids.first()) {
-        let review = NewObligation {
-            kind: ObligationKind::NoticeReview,
-            owed_by: domain::code::TextCode::as_str(Role::Supervisor).to_owned(),
-            subject: format!("第{round}次告知"),
-            due: Some(work.term(work.settings().statement_term)),
-        };
+        let review = NewObligation::new(
+            ObligationKind::NoticeReview,
+            domain::code::TextCode::as_str(Role::Supervisor).to_owned(),
+            format!("第{round}次告知"),
+            Some(work.term(work.settings().statement_term)),
+        );
         work.owe(*id, vec![review]);
     }
     Ok(())

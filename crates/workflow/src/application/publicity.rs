@@ -90,12 +90,12 @@ pub fn file_objection(work: &mut Work<'_, '_>, publicity: &Publicity, grounds: G
         return Err(Error::StateForbids(Reason::new("objection_filed", "您已就本次公示提出过异议", "行政许可法 36")));
     }
     work.note(EventKind::ObjectionFiled, publicity.case, json!({"objection": new.id, "publicity": publicity.id}));
-    let duty = NewObligation {
-        kind: ObligationKind::ObjectionAnswer,
-        owed_by: work.case(publicity.case)?.department.clone(),
-        subject: new.id.to_string(),
-        due: Some(work.term(work.settings().statement_term)),
-    };
+    let duty = NewObligation::new(
+        ObligationKind::ObjectionAnswer,
+        work.case(publicity.case)?.department.clone(),
+        new.id.to_string(),
+        Some(work.term(work.settings().statement_term)),
+    );
     work.owe(publicity.case, vec![duty]);
     Ok(())
 }

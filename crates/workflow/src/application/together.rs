@@ -131,7 +131,7 @@ impl Work<'_, '_> {
         let known = |o: &Obligation| o.case == id && o.new.kind == ObligationKind::DependentReview && o.new.subject == subject;
         if !self.obligations.iter().chain(&self.opened).any(known) {
             let due = Some(self.term(self.settings().dependent_review_term));
-            self.owe(id, vec![flow::NewObligation { kind: ObligationKind::DependentReview, owed_by: department, subject, due }]);
+            self.owe(id, vec![flow::NewObligation::new(ObligationKind::DependentReview, department, subject, due)]);
         }
     }
 

@@ -4,7 +4,7 @@ use super::condition::{Names, check_condition};
 use super::form::check_form;
 use super::{Finding, duplicates, is_blank, is_slug, missing};
 use crate::catalogue::offer::is_public_address;
-use crate::catalogue::{Attachment, Authority, CaseKind, CheckPhase, Limits, Matter, Situation, StepOrigin, Zone};
+use crate::catalogue::{Attachment, Authority, CaseKind, CheckPhase, DeferralKind, Limits, Matter, Situation, StepOrigin, Zone};
 use crate::identity::CreditCode;
 use std::collections::BTreeSet;
 
@@ -148,6 +148,10 @@ fn materials(matter: &Matter) -> Vec<Finding> {
         if !known.contains(entry.material.as_str()) {
             let text = format!("本事项没有材料「{}」", entry.material);
             found.push(Finding::error(format!("/deferral/entries/{i}/material"), "unknown", text));
+        }
+        if entry.before.is_some() && (entry.kind != DeferralKind::AfterGrant || entry.term.is_some()) {
+            let text = "以事件为期的容缺应为核发后补齐，且不另设期限";
+            found.push(Finding::error(format!("/deferral/entries/{i}/before"), "event_and_term", text));
         }
         if entry.stand_in.as_deref().is_some_and(|s| !known.contains(s)) {
             found.push(Finding::error(format!("/deferral/entries/{i}/stand_in"), "unknown", "替代材料应列入材料清单"));

@@ -47,7 +47,9 @@ pub fn letter_text(
         LetterKind::Deferral => {
             paragraphs.push("申请人自愿申请容缺受理，承诺按下列期限补齐材料：".to_owned());
             paragraphs.extend(items.iter().map(|i| {
-                let until = i.until.map_or_else(|| "办结之前".to_owned(), |d| d.format("%Y年%m月%d日").to_string());
+                let event = i.before.as_ref().map(|name| format!("「{name}」办结"));
+                let day = i.until.map(|d| d.format("%Y年%m月%d日").to_string());
+                let until = event.or(day).unwrap_or_else(|| "本事项办结".to_owned());
                 format!("「{}」，于{until}前以原件或者电子件补交，可以网上上传，也可以到窗口提交。", i.name)
             }));
             paragraphs.push("所提交材料和本承诺真实有效，是申请人的真实意思表示。".to_owned());

@@ -204,12 +204,7 @@ fn supplements_answer_every_material_and_the_term_starts_anew() {
 fn duties_lapse_at_their_moment_however_late_it_is_noticed() {
     let term = |on: &str, provisional| Some(Due { on: day(on), at: end_of(day(on)), provisional });
     let owed = |due| {
-        let new = NewObligation {
-            kind: ObligationKind::DeferredBeforeDecision,
-            owed_by: OWED_BY_APPLICANT.into(),
-            subject: "drawing".into(),
-            due,
-        };
+        let new = NewObligation::new(ObligationKind::DeferredBeforeDecision, OWED_BY_APPLICANT, "drawing", due);
         Obligation::open(Uuid::nil(), &case(CaseState::Accepted), new, at("2024-06-03", 10))
     };
     for late in [0, 1, 1000] {

@@ -150,11 +150,13 @@ fn materials_are_given_time_for_force_majeure_but_not_beyond_the_law() {
     let now = Filing { received_at: at("2024-06-10", 10), calendar: &calendar, hours: &hours };
     let mut case = case(CaseState::Accepted);
     case.progress.statutory_due = Some(Due { on: day("2024-07-02"), at: end_of(day("2024-07-02")), provisional: false });
-    let owed = |kind| NewObligation {
-        kind,
-        owed_by: OWED_BY_APPLICANT.into(),
-        subject: "m".into(),
-        due: Some(Due { on: day("2024-06-14"), at: end_of(day("2024-06-14")), provisional: false }),
+    let owed = |kind| {
+        NewObligation::new(
+            kind,
+            OWED_BY_APPLICANT,
+            "m",
+            Some(Due { on: day("2024-06-14"), at: end_of(day("2024-06-14")), provisional: false }),
+        )
     };
     let mut duty = Obligation::open(Uuid::nil(), &case, owed(ObligationKind::DeferredBeforeDecision), at("2024-06-03", 10));
     let mut try_until = |d: Option<&str>| prolong(&mut duty, &case, &licence(), d.map(day), &now).map_err(|r| r.code);
