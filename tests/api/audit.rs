@@ -1,7 +1,7 @@
 //! A changed, removed or reordered event is found; nothing personal stands in clear anywhere.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use domain::access::Role;
 use persistence::audit::AuditReport;
 use rstest::rstest;
@@ -19,6 +19,22 @@ pub(crate) fn tamper(app: &App, sql: &str) {
         Some(url) => PgConnection::establish(url).unwrap().batch_execute(sql).unwrap(),
         None => SqliteConnection::establish(app.var().join("yiciban.sqlite").to_str().unwrap()).unwrap().batch_execute(sql).unwrap(),
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+/// What a query counts as `n`, behind the program's back.
+pub(crate) fn count(app: &App, sql: &str) -> i64 {
+    let query = diesel::sql_query(sql);
+    let counted: Count = match app.database_url() {
+        Some(url) => query.get_result(&mut PgConnection::establish(url).unwrap()).unwrap(),
+        None => query.get_result(&mut SqliteConnection::establish(app.var().join("yiciban.sqlite").to_str().unwrap()).unwrap()).unwrap(),
+    };
+    counted.n
 }
 
 fn verify(app: &App) -> AuditReport {

@@ -12,9 +12,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use support::Database::{self, Postgres, Sqlite};
 use support::{App, ROAD_MATERIALS, road};
 use tokio::sync::Notify;
+use tokio::time::{Duration, timeout};
 
 const LIVES: usize = 24;
 const FILINGS: usize = 60;
+/// How long a machine may take that does other things, too.
+const PATIENCE: Duration = Duration::from_secs(120);
 const ZONE: &str = "/api/v1/zones/hengyang-gaoxin";
 
 /// Who calls a running program, and how far they have come.
@@ -141,16 +144,19 @@ async fn timers_cut_off_are_taken_up_by_replicas_and_act_once(#[values(Sqlite, P
     let (mut child, base, _out) = launch(&program, &app).await;
     let callers = Callers::login(&app, &base, usize::MAX).await;
     let settled = async |callers: &Callers, id: &str| callers.kinds(id).await.iter().any(|k| k == "case_deemed_accepted");
-    while !settled(&callers, &ids[FILINGS / 6]).await {}
+    let until = async |callers: &Callers, id: &str| while !settled(callers, id).await {};
+    timeout(PATIENCE, until(&callers, &ids[FILINGS / 6])).await.expect("the timers run");
     child.start_kill().unwrap();
     child.wait().await.unwrap();
+    let open = crate::audit::count(&app, "SELECT COUNT(*) AS n FROM jobs WHERE state = 'open' AND kind = 'settle_application'");
+    assert!(open > 0, "the program was killed after every timer had run");
     // What the killed one had claimed is free when its lease ends: it ends now.
     crate::audit::tamper(&app, "UPDATE jobs SET claimed_until = NULL WHERE claimed_until IS NOT NULL AND state = 'open'");
     let replicas = if database == Postgres { 3 } else { 1 };
     let running = join_all((0..replicas).map(|_| launch(&program, &app))).await;
     let callers = Callers::login(&app, &running[0].1, usize::MAX).await;
     for id in &ids {
-        while !settled(&callers, id).await {}
+        timeout(PATIENCE, until(&callers, id)).await.expect("the timers are taken up");
     }
     let mut numbers = BTreeSet::new();
     for id in &ids {

@@ -276,4 +276,9 @@ async fn documents_are_read_for_the_case_or_for_a_purpose_and_the_owner_sees_by_
     app.see(&officer, &format!("/applications/{id}/material-uses")).await.problem(403, "forbidden");
     let log = app.see(&supervisor, "/share-calls?source=documents").await.ok();
     assert_eq!(log.body["items"].as_array().unwrap().len(), 5);
+    // A viewer that reads in parts reads once.
+    for _ in 0..3 {
+        app.see(&officer, &format!("{file}?purpose=行政复议答复")).await.ok();
+    }
+    assert_eq!(uses().await.len(), 5);
 }

@@ -98,9 +98,17 @@ async fn who_asks_late_is_not_renewed_by_silence_and_who_asks_after_the_end_not_
     assert_eq!(code(&after), "target_expired");
     let late = hall.office.app.submit(&hall.owner, &early, "late").await.problem(409, "not_ready");
     assert_eq!(code(&late), "target_expired");
-    // What has ended is cancelled by a named official, on the ground that fits.
+    // What has ended is cancelled by a named official, on the ground that fits, once nobody waits for its renewal.
     let cancel = format!("/cases/{case}/cancel-licence");
     let ground = |ground: &str| json!({"ground": ground, "reason": "有效期届满未延续"});
+    assert_eq!(code(&hall.act(&hall.huc, &cancel, ground("expired")).await.problem(409, "state_forbids")), "renewal_pending");
+    let no = json!({"granted": false, "opinion": "不同意", "delay_reason": "核实", "refusals": [{"reason": "逾期申请", "basis": "行政许可法 50"}]});
+    hall.act(&hall.huc, &format!("/cases/{renewing}/decide"), no).await.ok();
+    let suspend = json!({"reason": "暂扣", "basis": "条例"});
+    assert_eq!(
+        code(&hall.act(&hall.huc, &format!("/cases/{case}/suspend-licence"), suspend).await.problem(409, "state_forbids")),
+        "licence_expired"
+    );
     hall.act(&hall.nrp, &cancel, ground("expired")).await.problem(404, "not_found");
     assert_eq!(code(&hall.act(&hall.huc, &cancel, ground("by_law")).await.problem(409, "state_forbids")), "basis_required");
     hall.act(&hall.huc, &cancel, ground("expired")).await.ok();
@@ -117,6 +125,12 @@ async fn silence_renews_nothing_that_was_suspended_meanwhile(#[values(Sqlite, Po
     let id = renew(&hall, &number).await;
     accept(&hall, &id).await;
     let suspend = json!({"reason": "整改期间暂扣", "basis": "安全生产许可证条例 14"});
+    hall.act(&hall.huc, &format!("/cases/{case}/suspend-licence"), suspend.clone()).await.ok();
+    let hall = hall.later("2024-10-21T10:00:00+08:00").await;
+    let notes = hall.office.app.see(&hall.owner, &format!("/applications/{id}/timeline")).await.ok().body.to_string();
+    assert!(notes.contains("renewal_checked"), "the renewal hears of it at once, before any read could say otherwise");
+    // Given back and suspended again before the end: what holds at the end counts.
+    hall.act(&hall.huc, &format!("/cases/{case}/restore-licence"), json!({"reason": "整改合格"})).await.ok();
     hall.act(&hall.huc, &format!("/cases/{case}/suspend-licence"), suspend).await.ok();
     let hall = hall.later("2024-12-02T10:00:00+08:00").await;
     assert_eq!(hall.look(&id).await.text("/cases/0/state"), "accepted");
@@ -162,12 +176,14 @@ async fn works_that_do_not_begin_in_time_are_put_off_twice_and_then_the_permit_e
     assert_eq!(duty(&hall).await["state"], "open");
     let given = hall.act(&hall.huc, &answer, json!({"granted": true, "reason": "情况属实"})).await.ok();
     assert_eq!((given.text("/due_on").as_str(), &given.body["extended"]), ("2025-03-27", &json!(1)));
-    let given = hall.act(&hall.huc, &answer, json!({"granted": true, "reason": "依职权再延"})).await.ok();
-    assert_eq!(given.text("/due_on"), "2025-06-27");
-    assert_eq!(
-        code(&hall.act(&hall.huc, &answer, json!({"granted": true, "reason": "再延"})).await.problem(409, "state_forbids")),
-        "extended_enough"
-    );
+    let unasked = json!({"granted": true, "reason": "再延"});
+    assert_eq!(code(&hall.act(&hall.huc, &answer, unasked.clone()).await.problem(409, "state_forbids")), "not_asked");
+    hall.act(&hall.owner, &ask, json!({"reason": "图纸修改"})).await.ok();
+    let owed = hall.office.app.see(&hall.huc, "/obligations?state=open&owed_by=HUC").await.ok();
+    assert_eq!(owed.text("/items/0/obligation/kind"), "extension_answer", "the department owes an answer by a day");
+    assert_eq!(hall.act(&hall.huc, &answer, unasked.clone()).await.ok().text("/due_on"), "2025-06-27");
+    assert_eq!(hall.office.app.see(&hall.huc, "/obligations?state=open&owed_by=HUC").await.ok().body["items"], json!([]));
+    assert_eq!(code(&hall.act(&hall.owner, &ask, json!({"reason": "再延"})).await.problem(409, "state_forbids")), "extended_enough");
     let cancel = format!("/cases/{case}/cancel-licence");
     let not_begun = json!({"ground": "not_begun", "reason": "现场未开工"});
     assert_eq!(code(&hall.act(&hall.huc, &cancel, not_begun.clone()).await.problem(409, "state_forbids")), "not_lapsed");
@@ -199,4 +215,52 @@ async fn works_that_began_in_time_are_reported_late_and_hold(#[values(Sqlite, Po
     let done = hall.act(&hall.huc, &path, json!({"report": "10月25日已开工", "done_on": "2024-10-25"})).await.ok();
     assert_eq!(done.text("/state"), "fulfilled");
     assert_eq!(licence(&hall, &number).await["valid"], true);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_renews_somebody_elses_licence_is_stopped_at_the_filing(#[values(Sqlite, Postgres)] database: Database) {
+    let (hall, _, number) = hall(database, |_| {}).await;
+    let app = &hall.office.app;
+    let draft = json!({"matter": "x-permit", "target": {"act": "renew", "certificate_no": number}, "parties": [support::party("organisation")],
+        "form": {"applicant_name": "某公司"}});
+    let id = app.draft(&hall.owner, &draft).await.text("/id");
+    app.hand_in(&hall.owner, &id, &[PAPER.0]).await;
+    let mut other = support::party("organisation");
+    other["identifiers"][0]["value"] = json!("91430400MATE0023X0");
+    let changed = json!({"parties": [other]});
+    app.patch(&format!("/applications/{id}"), &changed).bearer(&hall.owner).header("If-Match", "*").send().await.ok();
+    assert_eq!(code(&app.submit(&hall.owner, &id, "k").await.problem(409, "not_ready")), "target_unknown");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_licence_ends_when_it_would_have(#[values(Sqlite, Postgres)] database: Database) {
+    let (hall, _, number) = hall(database, |_| {}).await;
+    let hall = hall.later("2024-11-20T10:00:00+08:00").await;
+    let draft = json!({"matter": "x-permit", "target": {"act": "change", "certificate_no": number}});
+    let filed = hall.file_with(draft, &[PAPER.0]).await;
+    accept(&hall, &filed.text("/id")).await;
+    hall.grant(&hall.huc, &filed.text("/cases/0/id")).await.ok();
+    let next = hall.look(&filed.text("/id")).await.text("/cases/0/certificate_no");
+    assert_eq!(licence(&hall, &next).await["valid_until"], "2024-11-27");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn supplements_that_come_after_the_end_are_decided_like_any_other(#[values(Sqlite, Postgres)] database: Database) {
+    let (hall, _, number) = hall(database, |_| {}).await;
+    let hall = hall.later("2024-10-25T10:00:00+08:00").await;
+    let id = renew(&hall, &number).await;
+    let notice = json!({"items": [{"material": PAPER.0, "defect": "未签字", "remedy": "补签"}]});
+    hall.act(&hall.clerk, &format!("/applications/{id}/supplement-notice"), notice).await.ok();
+    let hall = hall.later("2024-11-29T10:00:00+08:00").await;
+    assert_eq!(hall.look(&id).await.text("/cases/0/state"), "supplementing");
+    hall.office.app.hand_in(&hall.owner, &id, &[PAPER.0]).await;
+    hall.act(&hall.owner, &format!("/applications/{id}/supplement"), json!({})).await.ok();
+    let seen = hall.look(&id).await;
+    assert_eq!((seen.text("/cases/0/state").as_str(), &seen.body["cases"][0]["renewal"]["by_silence"]), ("received", &json!(false)));
+    accept(&hall, &id).await;
+    let hall = hall.later("2024-12-02T10:00:00+08:00").await;
+    assert_eq!(hall.look(&id).await.text("/cases/0/state"), "accepted");
 }

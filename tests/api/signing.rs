@@ -56,8 +56,7 @@ async fn a_form_is_read_signed_filed_and_any_change_is_found(#[values(Sqlite, Po
     for line in [
         ("申请人", "天嘉置业（示例）有限公司（91430400MATE00010Q）"),
         ("经营场所", "解放大道1号"),
-        ("出资人", "甲，60；乙，40"),
-        ("随附材料", "申请表原件"),
+        ("出资人", "甲，60；乙，40")
     ] {
         assert!(lines.contains(&line), "{line:?} is missing in {lines:?}");
     }
@@ -65,6 +64,8 @@ async fn a_form_is_read_signed_filed_and_any_change_is_found(#[values(Sqlite, Po
         let call = app.post(&format!("/applications/{id}/submit"), &json!({"form_digest": digest}));
         call.bearer(&hall.owner).header("Idempotency-Key", key).send().await
     };
+    let held = lines.iter().find(|(label, _)| *label == "随附材料").unwrap().1;
+    assert!(held.starts_with("申请表原件（校验值"), "{held}");
     // What was read is what is signed: a change in between is refused, and nothing is filed.
     let changed = json!({"form": {"applicant_name": "天嘉置业（示例）有限公司", "site": "解放大道2号"}});
     app.patch(&format!("/applications/{id}"), &changed).bearer(&hall.owner).header("If-Match", "*").send().await.ok();
@@ -81,6 +82,17 @@ async fn a_form_is_read_signed_filed_and_any_change_is_found(#[values(Sqlite, Po
     assert_eq!((&said.body["genuine"], &said.body["digest"], &said.body["title"]), (&json!(true), &json!(digest), &json!("许可申请表")));
     let (status, pdf) = app.get(&format!("/applications/{id}/receipts/application_form")).bearer(&hall.owner).bytes().await;
     assert!(status == 200 && pdf.starts_with(b"%PDF"));
+    // What is personal others read for the case or for a purpose, and the owner sees it; the public learns no name.
+    assert!(!said.body.to_string().contains("天嘉"), "{}", said.body);
+    let file = format!("/applications/{id}/receipts/application_form");
+    app.see(&hall.supervisor, &file).await.problem(403, "not_allowed");
+    for _ in 0..2 {
+        app.see(&hall.supervisor, &format!("{file}?purpose=信访核查")).await.ok();
+    }
+    app.see(&hall.huc, &file).await.ok();
+    let uses = app.see(&hall.owner, &format!("/applications/{id}/material-uses")).await.ok();
+    let purposes: Vec<&str> = uses.body["items"].as_array().unwrap().iter().map(|u| u["purpose"].as_str().unwrap()).collect();
+    assert_eq!(purposes, ["办理本申请", "信访核查"], "reading twice in a moment is one reading");
     let flip = match database {
         Postgres => "UPDATE instruments SET signature = set_byte(signature, 5, get_byte(signature, 5) # 1) WHERE kind = 'application_form'",
         Sqlite => {

@@ -29,6 +29,8 @@ codes! {
         CaseDeemedAccepted = "case_deemed_accepted", "逾期未告知，视为受理";
         /// A licence was renewed because nothing was decided before its end.
         CaseRenewedBySilence = "case_renewed_by_silence", "逾期未决定，视为准予延续";
+        /// Whether a licence that is to be renewed still holds was looked at again.
+        RenewalChecked = "renewal_checked", "核对待延续的证照";
         /// A material was taken back before filing.
         MaterialRemoved = "material_removed", "撤回材料";
         /// Somebody else than its owner read a file.

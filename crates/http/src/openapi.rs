@@ -112,6 +112,7 @@ const NOT_ALLOWED: &[Permission] = &[
     Permission::ShareMaterials,
     Permission::GiveHelp,
     Permission::GetMaterialFile,
+    Permission::GetReceipt,
     Permission::LinkMaterialFile,
 ];
 

@@ -113,8 +113,12 @@ impl InstrumentText {
     /// The bytes that are hashed.
     #[must_use]
     pub fn plain(&self) -> String {
-        let said: Vec<String> = self.face.iter().map(FaceLine::text).chain(self.paragraphs.iter().cloned()).collect();
-        format!("{}\n{}\n{}\n{}", self.title, self.addressee, said.join("\n"), self.body)
+        let said = format!("{}\n{}\n{}\n{}", self.title, self.addressee, self.paragraphs.join("\n"), self.body);
+        if self.face.is_empty() {
+            return said;
+        }
+        // What people filled in may hold line breaks: one way to read it only.
+        format!("{said}\n{}", serde_json::to_string(&self.face).unwrap_or_default())
     }
 
     /// SM3 of the words.
@@ -206,6 +210,16 @@ pub fn save_signature(tx: &mut Tx<'_>, zone: i32, id: Uuid, signature: Vec<u8>) 
 pub fn count(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<i64, DbError> {
     let of_application = instruments::zone_id.eq(zone).and(instruments::application_id.eq(Id(application)));
     Ok(instruments::table.filter(of_application).count().get_result(tx.connection)?)
+}
+
+/// The identities of an application's instruments.
+///
+/// # Errors
+/// [`DbError`].
+pub fn ids(tx: &mut Tx<'_>, zone: i32, application: Uuid) -> Result<Vec<Uuid>, DbError> {
+    let of_application = instruments::zone_id.eq(zone).and(instruments::application_id.eq(Id(application)));
+    let rows: Vec<Id> = instruments::table.filter(of_application).select(instruments::id).load(tx.connection)?;
+    Ok(rows.into_iter().map(|id| id.0).collect())
 }
 
 /// One instrument.

@@ -101,18 +101,44 @@ pub fn insert(tx: &mut Tx<'_>, zone: i32, calls: &[ShareCall]) -> Result<(), DbE
     Ok(())
 }
 
-/// Uses of some documents or certificates, newest first.
+/// Uses of some documents or certificates, newest first, before `before`.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list_of(tx: &mut Tx<'_>, zone: i32, references: &[String], limit: i64) -> Result<Vec<ShareCall>, DbError> {
-    let rows: Vec<Row> = share_calls::table
+pub fn list_of(tx: &mut Tx<'_>, zone: i32, references: &[String], before: Option<Uuid>, limit: i64) -> Result<Vec<ShareCall>, DbError> {
+    let mut query = share_calls::table
         .filter(share_calls::zone_id.eq(zone).and(share_calls::reference.eq_any(references.to_vec())))
         .order(share_calls::id.desc())
         .select(Row::as_select())
         .limit(limit)
-        .load(tx.connection)?;
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(share_calls::id.lt(Id(before)));
+    }
+    let rows: Vec<Row> = query.load(tx.connection)?;
     Ok(rows.into_iter().map(ShareCall::from).collect())
+}
+
+/// Who uses what for what.
+#[derive(Debug, Clone)]
+pub struct Use<'a> {
+    /// Document or certificate.
+    pub reference: String,
+    /// Who.
+    pub account: Uuid,
+    /// What for.
+    pub purpose: &'a str,
+}
+
+/// Whether somebody has used something for the same purpose since a moment.
+///
+/// # Errors
+/// [`DbError`].
+pub fn is_known_since(tx: &mut Tx<'_>, zone: i32, used: &Use<'_>, since: Instant) -> Result<bool, DbError> {
+    let of = share_calls::zone_id.eq(zone).and(share_calls::reference.eq(used.reference.clone()));
+    let by = share_calls::called_by.eq(Id(used.account)).and(share_calls::purpose.eq(used.purpose));
+    let query = share_calls::table.filter(of.and(by)).filter(share_calls::called_at.ge(At(since)));
+    Ok(diesel::select(diesel::dsl::exists(query)).get_result(tx.connection)?)
 }
 
 /// Which calls.

@@ -146,7 +146,7 @@ pub fn settle_cases(cases: &mut [Case], at: Instant, snapshot: &ZoneSnapshot) {
                     case.accept_deemed(&acceptance, String::new());
                     case.case_no = None;
                 }
-                Lapse::Renewed(renewed) => case.renew_by_silence(&renewed, None),
+                Lapse::Renewed(renewed) => case.renew_by_silence(&renewed, None, false),
                 Lapse::TreatedAsWithdrawn { at } => case.treat_as_withdrawn(at),
             }
         }

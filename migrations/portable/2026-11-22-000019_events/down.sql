@@ -1,1 +1,2 @@
+DROP INDEX cases_by_target;
 ALTER TABLE obligations DROP COLUMN before_matter;

@@ -254,7 +254,7 @@ impl Case {
         match self.state {
             CaseState::Accepted if progress.withdrawal_at.is_some() => "撤件待确认",
             CaseState::Accepted if progress.pause.is_some() => "特别程序中",
-            CaseState::Decided if progress.licence_cancelled => "已注销",
+            CaseState::Decided if progress.licence_cancelled_at.is_some() => "已注销",
             CaseState::Decided => progress.reversal.map_or_else(|| self.outcome.map_or("已办结", Outcome::label), |r| r.kind.label()),
             CaseState::Ended => progress.ending.map_or("已终止", Ending::label),
             state => state.label(),
@@ -271,7 +271,7 @@ impl Case {
     /// Granted, and the grant still holds.
     #[must_use]
     pub fn is_in_force(&self) -> bool {
-        let stands = self.progress.reversal.is_none() && !self.progress.licence_cancelled;
+        let stands = self.progress.reversal.is_none() && self.progress.licence_cancelled_at.is_none();
         self.outcome.is_some_and(Outcome::is_grant) && stands
     }
 
@@ -290,7 +290,8 @@ impl Case {
     /// When it was decided, ended or taken back.
     #[must_use]
     pub fn closed_at(&self) -> Option<Instant> {
-        self.progress.reversal.map(|r| r.at).or(self.progress.ended_at).or(self.decided_at)
+        let taken = self.progress.reversal.map(|r| r.at).or(self.progress.licence_cancelled_at);
+        taken.or(self.progress.ended_at).or(self.decided_at)
     }
 
     /// Nothing more is to be done for the applicant: ended, refused, taken back, or in his hands.
@@ -300,7 +301,9 @@ impl Case {
             CaseState::Ended => true,
             CaseState::Decided => {
                 let granted = self.outcome.is_some_and(Outcome::is_grant);
-                let over = self.progress.delivered_at.is_some() || self.progress.reversal.is_some() || self.progress.licence_cancelled;
+                let over = self.progress.delivered_at.is_some()
+                    || self.progress.reversal.is_some()
+                    || self.progress.licence_cancelled_at.is_some();
                 self.progress.proceeding.is_none() && (!granted || over)
             }
             CaseState::Waiting | CaseState::Received | CaseState::Supplementing | CaseState::Accepted => false,

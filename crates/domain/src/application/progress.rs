@@ -120,8 +120,8 @@ pub struct Progress {
     pub mirrored: Option<Mirror>,
     /// Its certificate is suspended (暂扣).
     pub licence_suspended: bool,
-    /// Its certificate was cancelled by the authority itself (依职权注销).
-    pub licence_cancelled: bool,
+    /// When the authority itself cancelled its certificate (依职权注销).
+    pub licence_cancelled_at: Option<Instant>,
     /// The renewal it asks for (延续).
     pub renewal: Option<Renewal>,
     /// What the applicant has been reminded of, by the keys of the reminders.

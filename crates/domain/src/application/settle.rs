@@ -3,7 +3,7 @@
 use super::{Case, CaseState, Deadline, yellow_from};
 use crate::assessment::legal_start;
 use crate::calendar::{Due, HallHours, WorkCalendar, due, receipt_day};
-use crate::flow::{DeemedRenewal, renewed_by_silence};
+use crate::flow::{DeemedRenewal, owed_by_the_end, renewed_by_silence};
 use crate::local_time::{Instant, date_of, end_of};
 
 /// Acceptance by silence (逾期不告知的，自收到申请材料之日起即为受理; 行政许可法 32(4)).
@@ -97,7 +97,7 @@ pub fn decision_deadline(case: &Case, accepted_at: Instant, calendar: &WorkCalen
 /// Where the law's limit ends: a renewal asked for in time is decided before the licence ends (行政许可法 50).
 #[must_use]
 pub fn law_ends(case: &Case, law: Option<Due>) -> Option<Due> {
-    let renewal = case.progress.renewal.filter(|r| r.in_time && !r.lost);
+    let renewal = case.progress.renewal.filter(|_| owed_by_the_end(case).is_some());
     let expiry = renewal.map(|r| Due { on: r.expires_on, at: end_of(r.expires_on), provisional: false });
     match (law, expiry) {
         (Some(law), Some(expiry)) => Some(if expiry.at < law.at { expiry } else { law }),

@@ -5,7 +5,7 @@ use crate::application::{Case, CaseState, Ending, Filing, Outcome, counting_star
 use crate::assessment::legal_start;
 use crate::calendar::receipt_day;
 use crate::catalogue::Matter;
-use crate::local_time::Instant;
+use crate::local_time::{Instant, end_of};
 use crate::reason::Reason;
 use uuid::Uuid;
 
@@ -118,6 +118,10 @@ pub fn annul(case: &mut Case, now: &Filing<'_>, by: Uuid) -> Option<ClockEntry> 
         case.state = CaseState::Received;
         case.await_notice(now);
         return None;
+    }
+    // It was decided before the licence ended: silence has nothing to say any more.
+    if let Some(renewal) = case.progress.renewal.as_mut().filter(|r| now.received_at >= end_of(r.expires_on)) {
+        renewal.lost = true;
     }
     let entry = ClockEntry::start(counted_from(now), "自行纠正、行政复议或者判决后重新办理", Some(by));
     case.state = CaseState::Accepted;

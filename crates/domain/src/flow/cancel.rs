@@ -15,7 +15,7 @@ codes! {
         /// 许可证件依法被吊销.
         Penalised = "penalised", "许可证件依法被吊销";
         /// 因不可抗力无法实施.
-        ForceMajeure = "force_majeure", "因不可抗力导致许可事项无法实施";
+        ForceMajeure = "force_majeure", "不可抗力导致许可事项无法实施";
         /// 未在法定期限内开始实施, where the law ends the grant by itself.
         NotBegun = "not_begun", "未在法定期限内开始实施，许可自行废止";
         /// 法律、法规规定的其他情形.

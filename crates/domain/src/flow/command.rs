@@ -137,7 +137,7 @@ impl Command {
 pub fn forbidden(case: &Case, command: Command) -> Option<Reason> {
     use CaseState::{Accepted, Decided, Ended, Received, Supplementing, Waiting};
     let progress = &case.progress;
-    let stands = progress.reversal.is_none() && !progress.licence_cancelled;
+    let stands = progress.reversal.is_none() && progress.licence_cancelled_at.is_none();
     let granted = case.state == Decided && case.outcome.is_some_and(Outcome::is_grant) && stands;
     let in_force = granted && progress.proceeding.is_none();
     let stage = |wanted| progress.proceeding == Some(wanted);

@@ -4,7 +4,7 @@ use super::{Obligation, ObligationKind, ObligationState};
 use crate::application::{Case, Filing};
 use crate::calendar::{Due, due};
 use crate::catalogue::Matter;
-use crate::local_time::{Instant, end_of, start_of};
+use crate::local_time::{Instant, date_of, end_of, start_of};
 use crate::reason::Reason;
 use chrono::NaiveDate;
 
@@ -17,8 +17,11 @@ const FORCE_MAJEURE: &str = "民法典 180；容缺受理规则：不可抗力";
 /// For what can't be put off, has ended, or was asked for already.
 pub fn ask_for_time(duty: &mut Obligation, matter: &Matter, now: Instant) -> Result<(), Reason> {
     let basis = basis_of(duty, matter)?;
-    if duty.state != ObligationState::Open || duty.new.due.is_some_and(|d| now >= d.at) {
+    if duty.state != ObligationState::Open || is_over(duty, now) {
         return Err(Reason::new("term_over", "期限已过或者义务已经了结，不能申请延期", basis));
+    }
+    if let Some(reason) = extended_enough(duty, matter) {
+        return Err(reason);
     }
     if duty.asked_at.is_some() {
         return Err(Reason::new("already_asked", "已经申请延期，等待答复", basis));
@@ -27,20 +30,34 @@ pub fn ask_for_time(duty: &mut Obligation, matter: &Matter, now: Instant) -> Res
     Ok(())
 }
 
-/// Gives more time: what has to begin by the term of its rule and so often at most, anything else until the day `until`.
-/// Returns the rule.
+/// A term that has ended; a date that may still move has not.
+fn is_over(duty: &Obligation, now: Instant) -> bool {
+    duty.new.due.is_some_and(|d| !d.provisional && now >= d.at)
+}
+
+/// Why what has to begin is put off no more.
+fn extended_enough(duty: &Obligation, matter: &Matter) -> Option<Reason> {
+    let rule = matter.begins.as_ref().filter(|rule| duty.new.kind == ObligationKind::Begin && duty.extended >= rule.extensions)?;
+    Some(Reason::new("extended_enough", format!("延期以{}次为限", rule.extensions), rule.basis.clone()))
+}
+
+/// Gives more time: what has to begin where it is asked for, by the term of its rule and so often at most; anything else
+/// until the day `until`. Returns the rule.
 ///
 /// # Errors
 /// For what can't be put off so.
 pub fn prolong(duty: &mut Obligation, case: &Case, matter: &Matter, until: Option<NaiveDate>, now: &Filing<'_>) -> Result<String, Reason> {
     let basis = basis_of(duty, matter)?;
-    let over = duty.asked_at.is_none() && duty.new.due.is_some_and(|d| now.received_at >= d.at);
+    let over = duty.asked_at.is_none() && is_over(duty, now.received_at);
     let Some(old) = duty.new.due.filter(|_| duty.state == ObligationState::Open && !over) else {
         return Err(Reason::new("term_over", "期限已过或者义务已经了结，不能延期", basis));
     };
+    if let Some(reason) = extended_enough(duty, matter) {
+        return Err(reason);
+    }
     let next = match (&matter.begins, duty.new.kind, until) {
-        (Some(rule), ObligationKind::Begin, _) if duty.extended >= rule.extensions => {
-            return Err(Reason::new("extended_enough", format!("延期以{}次为限", rule.extensions), basis));
+        (Some(_), ObligationKind::Begin, _) if duty.asked_at.is_none() => {
+            return Err(Reason::new("not_asked", "没有待答复的延期申请", basis));
         }
         (Some(rule), ObligationKind::Begin, _) => due(now.calendar, now.hours, start_of(old.on), rule.extension),
         (_, _, Some(until)) if until <= old.on => {
@@ -67,7 +84,9 @@ pub fn prolong(duty: &mut Obligation, case: &Case, matter: &Matter, until: Optio
 /// When nobody asked.
 pub fn refuse_time(duty: &mut Obligation) -> Result<(), Reason> {
     let none = || Reason::new("not_asked", "没有待答复的延期申请", "内部管理");
-    duty.asked_at.take().map(|_| ()).ok_or_else(none)
+    let asked = duty.asked_at.filter(|_| duty.state == ObligationState::Open);
+    duty.asked_at = None;
+    asked.map(|_| ()).ok_or_else(none)
 }
 
 /// The rule by which a duty may be put off.
@@ -82,10 +101,11 @@ fn basis_of(duty: &Obligation, matter: &Matter) -> Result<String, Reason> {
     }
 }
 
-/// What a delivered result leaves owed: to begin within the term of its law, counted from the day it was received.
+/// What a delivered result leaves owed: to begin within the term of its law, counted from the day it was received. What
+/// changes, replaces or cancels an earlier result begins no new term.
 #[must_use]
-pub fn on_delivery(matter: &Matter, at: &Filing<'_>) -> Option<super::NewObligation> {
-    let rule = matter.begins.as_ref()?;
+pub fn on_delivery(case: &Case, matter: &Matter, at: &Filing<'_>) -> Option<super::NewObligation> {
+    let rule = matter.begins.as_ref().filter(|_| case.target.is_none())?;
     Some(super::NewObligation::new(
         ObligationKind::Begin,
         super::OWED_BY_APPLICANT.to_owned(),
@@ -100,7 +120,10 @@ pub fn on_delivery(matter: &Matter, at: &Filing<'_>) -> Option<super::NewObligat
 /// When it began late.
 pub fn begun_in_time(duty: &Obligation, matter: &Matter, day: NaiveDate) -> Result<(), Reason> {
     match (duty.new.due, &matter.begins) {
-        (Some(due), Some(rule)) if day > due.on => {
+        (_, Some(rule)) if day < date_of(duty.opened_at) => {
+            Err(Reason::new("begun_early", format!("{}日期早于领取证照之日", rule.act), rule.basis.clone()))
+        }
+        (Some(due), Some(rule)) if !due.provisional && day > due.on => {
             let text = format!("应于{}前{}，逾期的，许可自行废止，应当重新申请", due.on, rule.act);
             Err(Reason::new("begun_late", text, rule.basis.clone()))
         }

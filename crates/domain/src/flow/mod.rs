@@ -57,7 +57,7 @@ pub use publicity::{
     ObjectionState, Publicity, answer_objection, end_publicity, is_public, object, publicity_bars, publish, stand_for_publicity,
 };
 pub use reminder::{Reminder, ReminderKind, reminders};
-pub use renewal::{ASKED_BEFORE, DeemedRenewal, Renewal, ask_by, renewal, renewal_bars, renewed_by_silence, silence_ends};
+pub use renewal::{ASKED_BEFORE, DeemedRenewal, Renewal, ask_by, owed_by_the_end, renewal, renewal_bars, renewed_by_silence, silence_ends};
 pub use share::{Ask, ShareOutcome, SharedMaterial, approved, beyond_approval, to_ask};
 pub use supervision::{Finding, FindingState, WatchRule, colour_changes, next_colour};
 pub use together::{Effect, Followed, effect_of_ending, follow, handled_jointly, issue_waits};

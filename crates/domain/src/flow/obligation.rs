@@ -20,6 +20,8 @@ codes! {
         PostCheck = "post_check", "事后核查";
         /// 按期开工 and the like: what was granted has to begin.
         Begin = "begin", "按期开工";
+        /// 答复延期申请.
+        ExtensionAnswer = "extension_answer", "答复延期申请";
         /// 质量安全监督, opened with a construction permit.
         Supervision = "supervision", "质量安全监督";
         /// 差评整改.
@@ -112,6 +114,7 @@ impl Obligation {
     pub fn settle(&mut self, state: ObligationState, at: Instant) {
         self.state = state;
         self.settled_at = Some(at);
+        self.asked_at = None;
     }
 
     /// Marks it lapsed when its term is over by `now`, dated to that moment; asking late changes nothing.

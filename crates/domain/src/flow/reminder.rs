@@ -1,6 +1,6 @@
 //! Reminders: an applicant hears of a term three working days before it ends (rules §1.2).
 
-use super::{OWED_BY_APPLICANT, Obligation, ObligationState};
+use super::{OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState};
 use crate::application::{Case, CaseState};
 use crate::calendar::{Due, WorkCalendar};
 use crate::local_time::{Instant, start_of};
@@ -13,8 +13,18 @@ codes! {
         Supplement = "supplement", "补正材料";
         /// 容缺、承诺后补齐的材料.
         Material = "material", "后补材料";
+        /// 按期开工 and the like.
+        Begin = "begin", "按期开始";
         /// 可以申请听证.
         Hearing = "hearing", "申请听证";
+    }
+}
+
+impl ReminderKind {
+    /// What is reminded of where a duty is owed.
+    #[must_use]
+    pub const fn of(kind: ObligationKind) -> Self {
+        if matches!(kind, ObligationKind::Begin) { Self::Begin } else { Self::Material }
     }
 }
 
@@ -47,7 +57,11 @@ pub fn reminders<'a>(case: &Case, owed: impl Iterator<Item = &'a Obligation>, ca
     let hearing = case.progress.hearing.filter(|h| case.state == CaseState::Accepted && h.stage == super::HearingStage::Offered);
     let hearing = hearing.and_then(|h| h.due).map(|due| of(format!("hearing/{}", due.on), ReminderKind::Hearing, None, due));
     let owed = owed.filter(|o| o.case == case.id && o.state == ObligationState::Open && o.new.owed_by == OWED_BY_APPLICANT);
-    let owed = owed.filter_map(|o| Some(of(o.id.to_string(), ReminderKind::Material, Some(o.new.subject.clone()), o.new.due?)));
+    let owed = owed.filter_map(|o| {
+        // More time is a term of its own: it is reminded of anew.
+        let key = if o.extended == 0 { o.id.to_string() } else { format!("{}/{}", o.id, o.extended) };
+        Some(of(key, ReminderKind::of(o.new.kind), Some(o.new.subject.clone()), o.new.due?))
+    });
     notice.into_iter().chain(hearing).chain(owed).filter(|r| !r.due.provisional).collect()
 }
 

@@ -7,7 +7,7 @@ use crate::calendar::{HallHours, Limit, LimitUnit, WorkCalendar, due, receipt_da
 use crate::catalogue::{LaterAct, Matter, Procedure};
 use crate::local_time::{Instant, date_of, end_of};
 use crate::reason::Reason;
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// The renewal a case asks for, as it stood when it was filed.
@@ -19,9 +19,12 @@ pub struct Renewal {
     pub ask_by: NaiveDate,
     /// It was asked for by then: no decision by the last day renews it.
     pub in_time: bool,
+    /// The working days before the end fall in a year whose calendar is not published: the last day may still move.
+    #[serde(default)]
+    pub provisional: bool,
     /// Silence renewed it.
     pub by_silence: bool,
-    /// The licence was suspended or lost meanwhile: silence renews nothing.
+    /// The licence does not hold, or something was decided before its end: silence renews nothing.
     pub lost: bool,
 }
 
@@ -66,16 +69,26 @@ pub fn renewal(matter: &Matter, expires_on: Option<NaiveDate>, filing: &Filing<'
     let ask_by = ask_by(matter, expires_on, filing.calendar);
     // The applicant's own term runs to midnight of its last day (民法典 203).
     let in_time = date_of(filing.received_at) <= ask_by;
-    Some(Renewal { expires_on, ask_by, in_time, by_silence: false, lost: false })
+    let provisional = !(ask_by.year()..=expires_on.year()).all(|year| filing.calendar.covers(year));
+    Some(Renewal { expires_on, ask_by, in_time, provisional, by_silence: false, lost: false })
+}
+
+/// The end of the licence, where the authority owes a decision before it: asked for in time, and complete before it. What
+/// became complete later is decided like any other application.
+#[must_use]
+pub fn owed_by_the_end(case: &Case) -> Option<Instant> {
+    let renewal = case.progress.renewal.filter(|r| r.in_time && !r.lost)?;
+    let end = end_of(renewal.expires_on);
+    let complete = case.progress.notice_from.or(case.received_at)?;
+    (complete < end).then_some(end)
 }
 
 /// What silence has renewed by `now`: asked for in time, complete, and nothing decided by the licence's last day. While
 /// the applicant owes supplements, or has asked to withdraw, the authority owes no decision.
 #[must_use]
 pub fn renewed_by_silence(case: &Case, now: Instant, calendar: &WorkCalendar, hours: &[HallHours]) -> Option<DeemedRenewal> {
-    let renewal = case.progress.renewal.filter(|r| r.in_time && !r.lost)?;
+    let at = owed_by_the_end(case)?;
     let running = matches!(case.state, CaseState::Received | CaseState::Accepted) && case.progress.withdrawal_at.is_none();
-    let at = end_of(renewal.expires_on);
     if !running || case.progress.mirrored.is_some() || now < at {
         return None;
     }
@@ -88,29 +101,30 @@ pub fn renewed_by_silence(case: &Case, now: Instant, calendar: &WorkCalendar, ho
 /// When silence will renew the licence of a case, as far as it stands now.
 #[must_use]
 pub fn silence_ends(case: &Case) -> Option<Instant> {
-    let renewal = case.progress.renewal.filter(|r| r.in_time && !r.lost)?;
-    matches!(case.state, CaseState::Received | CaseState::Accepted).then(|| end_of(renewal.expires_on))
+    owed_by_the_end(case).filter(|_| matches!(case.state, CaseState::Received | CaseState::Accepted))
 }
 
 /// Why a renewal can no longer be granted: asked for late, and the licence has ended meanwhile.
 #[must_use]
 pub fn renewal_bars(case: &Case, today: NaiveDate) -> Option<Reason> {
-    let renewal = case.progress.renewal.filter(|r| !r.in_time && r.expires_on < today)?;
+    // What is decided in an outside system is written down as it was decided there.
+    let renewal = case.progress.renewal.filter(|r| !r.in_time && r.expires_on < today && case.progress.mirrored.is_none())?;
     let text = format!("原证照已于{}到期，延续申请未在{}前提出，不能准予延续，应重新申请", renewal.expires_on, renewal.ask_by);
     Some(Reason::new("licence_expired", text, "行政许可法 50、70"))
 }
 
 impl Case {
-    /// Applies a renewal by silence; `case_no` where nobody had accepted it.
-    pub fn renew_by_silence(&mut self, renewed: &DeemedRenewal, case_no: Option<String>) {
+    /// Applies a renewal by silence; `case_no` where nobody had accepted it. A proceeding that runs against the applicant
+    /// goes on against the grant.
+    pub fn renew_by_silence(&mut self, renewed: &DeemedRenewal, case_no: Option<String>, deferred: bool) {
         if self.state == CaseState::Received {
             (self.accepted_at, self.deemed) = (Some(renewed.accepted_at), true);
         }
         self.case_no = self.case_no.take().or(case_no);
         self.progress.promise_due = self.deadline.filter(|_| self.state == CaseState::Accepted).map(|d| d.due);
-        self.progress.stand_still();
+        (self.progress.pause, self.progress.hold, self.progress.hearing) = (None, None, None);
         self.state = CaseState::Decided;
-        self.outcome = Some(Outcome::Granted);
+        self.outcome = Some(if deferred { Outcome::GrantedWithDeferral } else { Outcome::Granted });
         self.decided_at = Some(renewed.at);
         self.deadline = Some(renewed.delivery);
         if let Some(renewal) = &mut self.progress.renewal {

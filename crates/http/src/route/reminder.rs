@@ -78,7 +78,7 @@ pub(crate) async fn list_reminders(
         .map(|(application, case)| view(application, case.id, ReminderKind::Supplement, None, case.deadline.map(|d| d.due.on)));
     let owed = owed
         .into_iter()
-        .map(|(application, o)| view(application, o.case, ReminderKind::Material, Some(o.new.subject), o.new.due.map(|d| d.on)));
+        .map(|(application, o)| view(application, o.case, ReminderKind::of(o.new.kind), Some(o.new.subject), o.new.due.map(|d| d.on)));
     let mut items: Vec<ReminderView> = supplements.chain(owed).collect();
     items.sort_by_key(|r| (r.due_on.is_none(), r.due_on));
     Ok(Json(Reminders { items }))

@@ -39,8 +39,7 @@ pub(super) struct Page {
 /// What the code refuses.
 pub(super) fn pages(instrument: &Instrument, verify: &str) -> Result<Vec<Page>, String> {
     let mut lines = lines(instrument).into_iter().peekable();
-    let mut first = first_page(instrument, verify)?;
-    let mut y = MARGIN + TITLE + 2.0 * LEADING;
+    let (mut first, mut y) = first_page(instrument, verify)?;
     let mut pages = Vec::new();
     loop {
         while y + LEADING <= PAGE.1 - MARGIN - CODE {
@@ -56,14 +55,19 @@ pub(super) fn pages(instrument: &Instrument, verify: &str) -> Result<Vec<Page>, 
     }
 }
 
-/// Title, number and code.
-fn first_page(instrument: &Instrument, verify: &str) -> Result<Page, String> {
+/// Title, number and code; and where the text begins.
+fn first_page(instrument: &Instrument, verify: &str) -> Result<(Page, f32), String> {
     let mut page = Page::default();
-    let title = &instrument.text.title;
-    page.lines.push(Line { x: (PAGE.0 - width(title, TITLE)) / 2.0, y: MARGIN + TITLE, size: TITLE, text: title.clone() });
+    let mut y = MARGIN + TITLE;
+    for title in wrap(&instrument.text.title, (PAGE.0 - 2.0 * MARGIN) * BODY / TITLE) {
+        page.lines.push(Line { x: (PAGE.0 - width(&title, TITLE)) / 2.0, y, size: TITLE, text: title });
+        y += 1.4 * TITLE;
+    }
+    let y = y - 1.4 * TITLE + LEADING;
     let called = if matches!(instrument.kind, InstrumentKind::Licence | InstrumentKind::ApplicationForm) { "编号" } else { "文号" };
     let number = format!("{called}：{}", instrument.number);
-    page.lines.push(Line { x: PAGE.0 - MARGIN - width(&number, 10.0), y: MARGIN + TITLE + LEADING, size: 10.0, text: number });
+    page.lines.push(Line { x: PAGE.0 - MARGIN - width(&number, 10.0), y, size: 10.0, text: number });
+    let start = y + LEADING;
     let hint = format!("扫码或者访问 {verify} 核验");
     page.lines.push(Line { x: MARGIN, y: PAGE.1 - MARGIN / 2.0 + SMALL, size: SMALL, text: hint });
     let qr = QrCode::new(verify.as_bytes()).map_err(|e| e.to_string())?;
@@ -81,7 +85,7 @@ fn first_page(instrument: &Instrument, verify: &str) -> Result<Page, String> {
         }
         x += side;
     }
-    Ok(page)
+    Ok((page, start))
 }
 
 /// The lines of an instrument, each with its indentation.
@@ -108,11 +112,15 @@ fn lines(instrument: &Instrument) -> Vec<(f32, String)> {
     lines
 }
 
-/// Breaks a text where the line is full; Chinese breaks between any two characters, but a line does not begin
-/// with a mark that ends a phrase.
+/// Breaks a text where the line is full, and where it says so; Chinese breaks between any two characters, but a line does
+/// not begin with a mark that ends a phrase. What can't be written is left out.
 pub(super) fn wrap(text: &str, room: f32) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
-    for c in text.chars() {
+    for c in text.chars().filter(|c| *c == '\n' || !c.is_control()) {
+        if c == '\n' {
+            lines.push(std::mem::take(&mut line));
+            continue;
+        }
         let full = width(&line, BODY) + width(c.encode_utf8(&mut [0; 4]), BODY) > room;
         if full && !"，。；：、）」》？！".contains(c) {
             lines.push(std::mem::take(&mut line));

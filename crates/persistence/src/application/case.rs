@@ -157,6 +157,20 @@ pub fn list_open_of_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: U
     Ok(rows.into_iter().map(CaseRow::into_case).collect())
 }
 
+/// The applications in which something about a certificate is asked for and not decided.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_pending_on(tx: &mut Tx<'_>, zone: i32, certificate_no: &str) -> Result<Vec<Uuid>, DbError> {
+    let rows: Vec<Id> = cases::table
+        .filter(cases::zone_id.eq(zone).and(cases::target_ref.eq(certificate_no)))
+        .filter(cases::state.ne_all([Code(CaseState::Decided), Code(CaseState::Ended)]))
+        .select(cases::application_id)
+        .limit(100)
+        .load(tx.connection)?;
+    Ok(rows.into_iter().map(|id| id.0).collect())
+}
+
 /// The filed applications of a project, others than `except`.
 ///
 /// # Errors

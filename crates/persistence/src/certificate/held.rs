@@ -55,7 +55,8 @@ pub fn granted_to(tx: &mut Tx<'_>, zone: i32, sought: &Sought<'_>) -> Result<Opt
 /// # Errors
 /// [`DbError`].
 pub fn lost_to_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid, matters: &[String]) -> Result<BTreeSet<String>, DbError> {
-    let states = [CertificateState::Valid, CertificateState::Revoked, CertificateState::Recalled].map(Code);
+    use CertificateState::{Cancelled, Recalled, Revoked, Valid};
+    let states = [Valid, Revoked, Recalled, Cancelled].map(Code);
     let rows: Vec<(String, Code<CertificateState>)> = certificates::table
         .inner_join(
             applications::table.on(applications::zone_id.eq(certificates::zone_id).and(applications::id.eq(certificates::application_id))),

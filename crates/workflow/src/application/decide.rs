@@ -1,9 +1,11 @@
 //! Decide a case.
 
+use super::renewal::is_of_holder;
 use super::work::Work;
 use crate::{Error, Invalid};
+use chrono::{Months, NaiveDate};
 use domain::access::Reach;
-use domain::application::{Case, Outcome};
+use domain::application::{Case, Filing, Outcome};
 use domain::catalogue::{Matter, Presence};
 use domain::event::EventKind;
 use domain::flow::{self, Command, Decision, LetterKind, Obligation, ObligationKind, ObligationState, Owed, Refusal};
@@ -104,18 +106,26 @@ impl Work<'_, '_> {
         let facts = json!({"outcome": outcome, "promise_breached": breached.promise, "statutory_breached": breached.law, "decided_by": by});
         let granted = outcome.is_some_and(Outcome::is_grant);
         self.note(if granted { EventKind::CaseGranted } else { EventKind::CaseRefused }, id, facts);
-        if self.case(id)?.progress.by_commitment {
-            self.count_once(Tally::CommitmentCases, id.to_string());
-        }
         if !granted {
+            if self.case(id)?.progress.by_commitment {
+                self.count_once(Tally::CommitmentCases, id.to_string());
+            }
             self.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
             return Ok(());
         }
+        self.leave_grant(id, matter, &filing)
+    }
+
+    /// What a grant of the moment `at` leaves, whoever gave it: duties, a line of the register, what others waited for.
+    pub(super) fn leave_grant(&mut self, id: Uuid, matter: &Matter, at: &Filing<'_>) -> Result<(), Error> {
+        if self.case(id)?.progress.by_commitment {
+            self.count_once(Tally::CommitmentCases, id.to_string());
+        }
         let letters = self.dossier.content.valid_letters(LetterKind::Commitment);
         let committed: Vec<String> = letters.flat_map(|l| l.materials.iter().cloned()).collect();
-        let owed = flow::on_grant(self.case(id)?, matter, &committed, &filing);
-        self.owe(id, owed);
-        self.enter_register(id, matter, now)?;
+        let owed = flow::on_grant(self.case(id)?, matter, &committed, at);
+        self.owe_at(at.received_at, id, owed);
+        self.enter_register(id, matter, at.received_at)?;
         self.meet_deferrals_of(&matter.code)
     }
 
@@ -168,12 +178,11 @@ impl Work<'_, '_> {
         let zone = self.zone();
         let case = self.case(id)?.clone();
         let identifier = super::applicant_hash(self.tx.keys(), &self.dossier.content);
-        let (mut replaces, mut from) = (None, date_of(now));
+        let term = |from: NaiveDate| matter.valid_months.and_then(|months| from.checked_add_months(Months::new(months)));
+        let (mut replaces, mut valid_until) = (None, term(date_of(now)));
         if let Some(target) = &case.target {
             use domain::catalogue::LaterAct::{Cancel, Change, Renew, Replace};
-            let valid = |c: &Certificate| {
-                c.state == CertificateState::Valid && c.matter == matter.code && identifier.is_some() && c.holder_identifier == identifier
-            };
+            let valid = |c: &Certificate| c.matter == matter.code && is_of_holder(c, identifier.as_ref());
             let text = "所涉证照已失效或者不属于申请人，不能准予";
             let refused = || Error::StateForbids(Reason::new("target_not_valid", text, "行政许可法 49、50、70"));
             let mut earlier = certificate::lock(self.tx, zone, &target.certificate_no)?.filter(valid).ok_or_else(refused)?;
@@ -184,10 +193,15 @@ impl Work<'_, '_> {
             earlier.state_at = now;
             certificate::save(self.tx, zone, &earlier)?;
             if target.act == Cancel {
-                return Ok(());
+                return self.wake_renewals_of(&earlier.number);
             }
-            // A renewed licence goes on from its own last day.
-            from = earlier.valid_until.filter(|_| target.act == Renew).unwrap_or(from);
+            // A renewed licence goes on from its own last day; one that is changed or made out anew ends when it would have.
+            valid_until = match (target.act, earlier.valid_until) {
+                (Renew, Some(end)) => term(end),
+                (Renew, None) => valid_until,
+                (Change | Replace | Cancel, end) => end,
+            };
+            self.wake_renewals_of(&earlier.number)?;
             replaces = Some(earlier.number);
         }
         let (serial, version) = self.serial(replaces.as_deref(), &case)?;
@@ -209,7 +223,7 @@ impl Work<'_, '_> {
             scope: self.dossier.content.scope.clone(),
             project_name: self.dossier.application.project_name.clone(),
             granted_at: now,
-            valid_until: matter.valid_months.and_then(|months| from.checked_add_months(chrono::Months::new(months))),
+            valid_until,
             state: CertificateState::Valid,
             state_at: now,
             replaces,

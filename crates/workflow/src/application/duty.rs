@@ -1,5 +1,6 @@
 //! Duties of cases: opened, discharged, opened again, made final.
 
+use super::obligation::answers;
 use super::work::Work;
 use crate::Error;
 use chrono::Datelike;
@@ -34,10 +35,17 @@ impl Work<'_, '_> {
         let now = self.now;
         let unsettled = |o: &Obligation| matches!(o.state, ObligationState::Open | ObligationState::Lapsed);
         let mut facts = Vec::new();
+        let mut unanswered = Vec::new();
         for o in self.obligations.iter_mut().chain(&mut self.opened).filter(|o| o.case == case && unsettled(o) && which(o)) {
+            unanswered.extend(o.asked_at.map(|_| o.id));
             o.settle(state, now);
             self.settled.insert(o.id);
             facts.push(json!({"kind": o.new.kind, "subject": o.new.subject, "state": state}));
+        }
+        // Nobody has to answer any more who asked for more time.
+        for o in self.obligations.iter_mut().filter(|o| unsettled(o) && unanswered.iter().any(|id| answers(o, *id))) {
+            o.settle(ObligationState::Cancelled, now);
+            self.settled.insert(o.id);
         }
         let kind = if state == ObligationState::Fulfilled { EventKind::ObligationFulfilled } else { EventKind::ObligationCancelled };
         for fact in facts {

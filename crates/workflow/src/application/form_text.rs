@@ -2,10 +2,12 @@
 
 use super::licence_text::shown;
 use crate::{Dossier, Error, ZoneSnapshot};
+use domain::application::PartyRole;
 use domain::assessment::Plan;
 use domain::local_time::Instant;
 use domain::reason::Reason;
 use persistence::instrument::{self, FaceLine, Instrument, InstrumentKind, InstrumentText};
+use persistence::material::Material;
 use persistence::{Tx, ids};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -29,7 +31,9 @@ pub fn render_form(snapshot: &ZoneSnapshot, dossier: &Dossier) -> Result<Instrum
     let content = &dossier.content;
     let name = plan.bundle.as_ref().map(|b| b.document.name.clone());
     let named = name.or_else(|| plan.matters.first().map(|m| m.document.name.clone())).unwrap_or_default();
-    let applicant = content.parties.first().map(|p| p.name.clone()).unwrap_or_default();
+    let party = |role| content.parties.iter().find(|p| p.role == role).map(|p| p.name.clone());
+    let agent = party(PartyRole::Agent).map(|name| format!("{name}（代理人）"));
+    let signatory = agent.or_else(|| party(PartyRole::Applicant)).unwrap_or_default();
     let mut face: Vec<FaceLine> = content
         .parties
         .iter()
@@ -39,21 +43,40 @@ pub fn render_form(snapshot: &ZoneSnapshot, dossier: &Dossier) -> Result<Instrum
             FaceLine::new(p.role.label(), format!("{}{number}", p.name))
         })
         .collect();
+    if let Some(target) = &content.target {
+        face.push(FaceLine::new("所涉证照", format!("{}（编号{}）", target.act.label(), target.certificate_no)));
+    }
+    if let Some(mandate) = &content.mandate {
+        let scope: Vec<&str> = mandate.scope.iter().map(|s| s.label()).collect();
+        face.push(FaceLine::new("授权委托", format!("{}，{}至{}", scope.join("、"), mandate.signed_on, mandate.valid_until)));
+    }
     face.extend(dossier.application.project_name.iter().map(|name| FaceLine::new("项目", name.clone())));
     if !content.scope.is_empty() {
         face.push(FaceLine::new("范围", content.scope.join("、")));
     }
     face.extend(answers(&plan, dossier));
     face.extend(elements(plan.form.elements(), &content.form));
-    let mut held: Vec<String> = dossier.materials.iter().map(|m| plan.name_of(&m.code)).collect();
+    face.extend(content.agencies.iter().map(|a| FaceLine::new(&a.name, a.agency.clone())));
+    // A file is named with the beginning of its digest: the form is about this very file.
+    let file = |m: &Material| format!("{}（校验值{}）", plan.name_of(&m.code), short(&m.document.digest));
+    let mut held: Vec<String> = dossier.materials.iter().map(file).collect();
+    held.extend(content.shared.iter().map(|s| format!("{}（电子证照、数据共享）", plan.name_of(&s.material))));
     held.extend(content.paper.iter().map(|p| format!("{}（纸质）", plan.name_of(&p.material))));
     if !held.is_empty() {
         face.push(FaceLine::new("随附材料", held.join("、")));
     }
-    face.extend(content.letters.iter().filter(|l| l.withdrawn_at.is_none()).map(|l| FaceLine::new("随附承诺", l.text.title.clone())));
+    face.extend(content.letters.iter().filter(|l| l.withdrawn_at.is_none()).map(|l| {
+        let digest: String = l.digest.chars().take(16).collect();
+        FaceLine::new("随附承诺", format!("{}（校验值{digest}）", l.text.title))
+    }));
     let paragraphs = vec!["申请人声明：以上内容和所附材料真实、准确、完整，对其实质内容的真实性负责（行政许可法 31）。".to_owned()];
     let addressee = snapshot.catalogue.zone.name.clone();
-    Ok(InstrumentText { title: format!("{named}申请表"), addressee, paragraphs, body: applicant, face, signed_by: None })
+    Ok(InstrumentText { title: format!("{named}申请表"), addressee, paragraphs, body: signatory, face, signed_by: None })
+}
+
+/// The first 16 hexadecimal digits of a digest.
+fn short(digest: &[u8]) -> String {
+    hex::encode(digest.get(..8).unwrap_or(digest))
 }
 
 fn answers(plan: &Plan, dossier: &Dossier) -> Vec<FaceLine> {

@@ -96,7 +96,7 @@ impl Work<'_, '_> {
             self.count(Tally::CourierDeliveries);
         }
         let (snapshot, at) = (self.snapshot.clone(), how.at);
-        let begin = flow::on_delivery(&matter, &Filing { received_at: at, ..Self::filing(&snapshot, at) });
+        let begin = flow::on_delivery(self.case(id)?, &matter, &Filing { received_at: at, ..Self::filing(&snapshot, at) });
         self.owe_at(at, id, begin.into_iter().collect());
         self.file(id)?.delivery = Some(how);
         Ok(())

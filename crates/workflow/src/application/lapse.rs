@@ -5,8 +5,9 @@ use crate::Error;
 use domain::application::{Lapse, Light, ProceedingStage, counting_start, settle};
 use domain::calendar::due;
 use domain::event::EventKind;
-use domain::flow::{self, ClockEntry, ObligationKind, ProceedingCause, WatchRule};
+use domain::flow::{self, ClockEntry, Obligation, ObligationKind, ObligationState, ProceedingCause, WatchRule};
 use domain::local_time::Instant;
+use persistence::certificate;
 use persistence::tally::Tally;
 use serde_json::json;
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 impl Work<'_, '_> {
     /// What time has done by now, each dated to its legal moment.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
+        self.refresh_renewals()?;
         for i in 0..self.dossier.cases.len() {
             let Some(case) = self.dossier.cases.get(i).cloned() else { continue };
             let (id, zone) = (case.id, self.snapshot.catalogue.zone.clone());
@@ -72,6 +74,22 @@ impl Work<'_, '_> {
         Ok(())
     }
 
+    /// Whether the holder has given up what a case granted, or lost it.
+    fn is_given_up(&mut self, case: Uuid) -> Result<bool, Error> {
+        use certificate::CertificateState::{Cancelled, Recalled, Revoked};
+        let zone = self.zone();
+        let found = certificate::find_of_case(self.tx, zone, case)?;
+        Ok(found.is_some_and(|c| matches!(c.state, Cancelled | Revoked | Recalled)))
+    }
+
+    /// Ends a duty for which there is nothing left.
+    fn cancel_duty(&mut self, duty: &Obligation, at: Instant) {
+        if let Some(o) = self.obligations.iter_mut().chain(&mut self.opened).find(|o| o.id == duty.id) {
+            o.settle(ObligationState::Cancelled, at);
+        }
+        self.note_at(at, EventKind::ObligationCancelled, duty.case, json!({"kind": duty.new.kind, "subject": duty.new.subject}));
+    }
+
     /// Duties whose term is over lapse; a deferral that did opens the hearing of the applicant, nothing more.
     pub(super) fn settle_obligations(&mut self) -> Result<(), Error> {
         let now = self.now;
@@ -84,6 +102,10 @@ impl Work<'_, '_> {
         }
         for o in lapsed {
             let Some(over) = o.new.due else { continue };
+            if o.new.kind == ObligationKind::Begin && self.is_given_up(o.case)? {
+                self.cancel_duty(&o, over.at);
+                continue;
+            }
             let facts = json!({"kind": o.new.kind, "subject": o.new.subject, "due_on": over.on});
             self.note_at(over.at, EventKind::ObligationLapsed, o.case, facts);
             // What lapsed in the applicant's hands and ends the grant by law, the department of the case looks into.

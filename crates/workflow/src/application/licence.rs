@@ -1,5 +1,6 @@
 //! Later life of an e-licence: suspended and given back, cancelled, used for a case.
 
+use super::renewal::renewal_pending;
 use super::work::Work;
 use crate::Error;
 use domain::event::EventKind;
@@ -97,7 +98,7 @@ pub struct Cancellation {
 /// [`Error::StateForbids`] for one that no longer stands, or when the ground does not fit.
 pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> Result<(), Error> {
     work.require(id, Command::CancelLicence)?;
-    let (zone, now) = (work.zone(), work.now);
+    let (zone, now, by) = (work.zone(), work.now, work.acting.may.account);
     let stands = |c: &certificate::Certificate| matches!(c.state, CertificateState::Valid | CertificateState::Suspended);
     let Some(mut found) = certificate::lock_of_case(work.tx, zone, id)?.filter(stands) else {
         return Err(Error::StateForbids(Reason::new("licence_state", "没有需要注销的证照", "行政许可法 70")));
@@ -110,7 +111,9 @@ pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> 
         not_begun: work.obligations.iter().any(lapsed),
         law: new.law.as_deref(),
     };
-    if let Some(reason) = flow::cancel_bars(&what) {
+    let expired = new.ground == CancelGround::Expired;
+    let pending = if expired { renewal_pending(work.tx, zone, &found.number)? } else { None };
+    if let Some(reason) = flow::cancel_bars(&what).or(pending) {
         return Err(Error::StateForbids(reason));
     }
     (found.state, found.state_at) = (CertificateState::Cancelled, now);
@@ -120,9 +123,15 @@ pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> 
     let basis = format!("{}{law}", new.ground.basis());
     let case = work.change(id)?;
     case.progress.stand_still();
-    case.progress.licence_cancelled = true;
+    case.progress.licence_cancelled_at = Some(now);
     (case.deadline, case.version) = (None, case.version + 1);
     work.discharge(id, ObligationState::Cancelled, Obligation::ends_with_case);
+    work.wake_project()?;
+    work.wake_renewals_of(&found.number)?;
+    if let Some(open) = work.file(id)?.proceedings.last_mut().filter(|p| p.conclusion.is_none()) {
+        (open.conclusion, open.concluded_at) = (Some("证照已注销".to_owned()), Some(now));
+        open.concluded_by = Some(by);
+    }
     work.write_down(id, "注销证照", &new.reason)?;
     work.note(EventKind::LicenceCancelled, id, json!({"ground": new.ground, "certificate_no": found.number, "basis": basis}));
     work.make_cancellation(id, &found.number, &format!("{}：{}", new.ground.label(), new.reason), &basis)
@@ -134,7 +143,13 @@ impl Work<'_, '_> {
         let Some(mut certificate) = certificate::lock_of_case(self.tx, zone, id)?.filter(|c| c.state == from) else {
             return Err(Error::StateForbids(Reason::new("licence_state", "证照当前状态不能这样处理", "行政许可法 61、69、70")));
         };
+        let ended = certificate.valid_until.filter(|until| *until < date_of(now) && to == CertificateState::Suspended);
+        if let Some(until) = ended {
+            let text = format!("证照已于{until}到期，无须暂扣");
+            return Err(Error::StateForbids(Reason::new("licence_expired", text, "行政许可法 70")));
+        }
         (certificate.state, certificate.state_at) = (to, now);
-        Ok(certificate::save(self.tx, zone, &certificate)?)
+        certificate::save(self.tx, zone, &certificate)?;
+        self.wake_renewals_of(&certificate.number)
     }
 }

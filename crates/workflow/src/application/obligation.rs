@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::access::{Reach, Role};
 use domain::code::TextCode;
 use domain::event::EventKind;
-use domain::flow::{self, OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState};
+use domain::flow::{self, NewObligation, OWED_BY_APPLICANT, Obligation, ObligationKind, ObligationState};
 use domain::local_time::date_of;
 use domain::reason::Reason;
 use serde_json::json;
@@ -58,6 +58,8 @@ pub fn ask_extension(work: &mut Work<'_, '_>, id: Uuid, reason: &str) -> Result<
     let (case, kind) = (owed.case, owed.new.kind);
     let matter = work.matter(case)?;
     flow::ask_for_time(work.change_obligation(id)?, &matter, now).map_err(Error::StateForbids)?;
+    let (department, until) = (work.case(case)?.department.clone(), work.term(work.settings().urge_answer_term));
+    work.owe(case, vec![NewObligation::new(ObligationKind::ExtensionAnswer, department, id.to_string(), Some(until))]);
     work.write_down(case, "申请延期", reason)?;
     work.note(EventKind::ExtensionAsked, case, json!({"kind": kind}));
     Ok(())
@@ -94,10 +96,16 @@ pub fn answer_extension(work: &mut Work<'_, '_>, id: Uuid, new: &ExtensionAnswer
         flow::refuse_time(duty).map_err(Error::StateForbids)?;
         (EventKind::ExtensionRefused, json!({"kind": found.new.kind}))
     };
+    work.discharge(found.case, ObligationState::Fulfilled, |o| answers(o, id));
     work.write_down(found.case, if new.granted { "同意延期" } else { "不同意延期" }, &new.reason)?;
     work.note(kind, found.case, facts);
     // What was over while nobody had answered lapses now.
     work.settle_obligations()
+}
+
+/// Whether a duty is to answer who asked for more time for another.
+pub(super) fn answers(duty: &Obligation, other: Uuid) -> bool {
+    duty.new.kind == ObligationKind::ExtensionAnswer && duty.new.subject == other.to_string()
 }
 
 impl Work<'_, '_> {

@@ -186,6 +186,7 @@ impl Work<'_, '_> {
         if let Some(mut certificate) = certificate::lock_of_case(self.tx, zone, id)? {
             (certificate.state, certificate.state_at) = (state, now);
             certificate::save(self.tx, zone, &certificate)?;
+            self.wake_renewals_of(&certificate.number)?;
         }
         Ok(())
     }

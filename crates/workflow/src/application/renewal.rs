@@ -3,12 +3,15 @@
 use super::work::Work;
 use crate::Error;
 use chrono::NaiveDate;
-use domain::application::{Filing, Target};
+use domain::application::{Case, Filing, Target};
 use domain::catalogue::LaterAct;
 use domain::event::EventKind;
-use domain::flow::{self, DeemedRenewal, LetterKind};
+use domain::flow::{self, DeemedRenewal, Obligation, ObligationKind, ObligationState};
+use domain::local_time::end_of;
 use domain::reason::Reason;
+use persistence::application::list_pending_on;
 use persistence::certificate::{self, Certificate, CertificateState};
+use persistence::{DbError, Tx};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,28 +22,76 @@ pub(super) fn too_late(target: &Target, certificate: &Certificate, day: NaiveDat
     Some(Reason::new("target_expired", text, "行政许可法 50、70"))
 }
 
+/// Whether a certificate is one that this holder may have changed, renewed, replaced or cancelled.
+pub(super) fn is_of_holder(certificate: &Certificate, holder: Option<&Vec<u8>>) -> bool {
+    certificate.state == CertificateState::Valid && holder.is_some() && certificate.holder_identifier.as_ref() == holder
+}
+
+/// Why a certificate can't be cancelled for having ended: its renewal was asked for and nobody has decided (行政许可法 50).
+pub(super) fn renewal_pending(tx: &mut Tx<'_>, zone: i32, number: &str) -> Result<Option<Reason>, DbError> {
+    let pending = list_pending_on(tx, zone, number)?;
+    let text = "该证照的延续申请尚未办结，不能以有效期届满注销";
+    Ok((!pending.is_empty()).then(|| Reason::new("renewal_pending", text, "行政许可法 50、70(一)")))
+}
+
 impl Work<'_, '_> {
+    /// What renews a licence is brought up to date before its end: whether the licence still holds, and, once its calendar
+    /// is published, by when the renewal was to be asked for.
+    pub(super) fn refresh_renewals(&mut self) -> Result<(), Error> {
+        let renewing = |c: &&Case| c.progress.renewal.is_some() && !c.is_over();
+        let cases: Vec<Case> = self.dossier.cases.iter().filter(renewing).cloned().collect();
+        for case in cases {
+            let (Some(mut renewal), Some(target)) = (case.progress.renewal, &case.target) else { continue };
+            if self.now >= end_of(renewal.expires_on) {
+                continue;
+            }
+            let (zone, holder) = (self.zone(), super::applicant_hash(self.tx.keys(), &self.dossier.content));
+            let found = certificate::find(self.tx, zone, &target.certificate_no)?;
+            renewal.lost = !found.is_some_and(|c| is_of_holder(&c, holder.as_ref()));
+            if let Some(received_at) = self.dossier.application.received_at.filter(|_| renewal.provisional) {
+                let (snapshot, matter) = (self.snapshot.clone(), self.matter(case.id)?);
+                let anew = flow::renewal(&matter, Some(renewal.expires_on), &Self::filing(&snapshot, received_at));
+                renewal = anew.map_or(renewal, |anew| flow::Renewal { lost: renewal.lost, ..anew });
+            }
+            if case.progress.renewal != Some(renewal) {
+                let changed = self.change(case.id)?;
+                changed.progress.renewal = Some(renewal);
+                changed.version += 1;
+                self.note(EventKind::RenewalChecked, case.id, json!({"licence_holds": !renewal.lost, "in_time": renewal.in_time}));
+            }
+        }
+        Ok(())
+    }
+
+    /// Applications that ask to renew a certificate look at it again: it was suspended, given back, or lost.
+    pub(super) fn wake_renewals_of(&mut self, number: &str) -> Result<(), Error> {
+        let (zone, own, now) = (self.zone(), self.dossier.application.id, self.now);
+        let pending = list_pending_on(self.tx, zone, number)?;
+        self.wake.extend(pending.into_iter().filter(|id| *id != own).map(|id| (id, now)));
+        Ok(())
+    }
+
     /// Applies that nothing was decided before the licence ended: it is renewed as if it had been granted at that moment.
     pub(super) fn renew_by_silence(&mut self, id: Uuid, renewed: &DeemedRenewal) -> Result<(), Error> {
+        // The authority has missed its term: every colour up to red is noted first.
+        self.watch_lights()?;
         let (zone, snapshot, matter) = (self.zone(), self.snapshot.clone(), self.matter(id)?);
         let number = self.case(id)?.target.as_ref().map(|t| t.certificate_no.clone()).unwrap_or_default();
-        if certificate::lock(self.tx, zone, &number)?.is_none_or(|c| c.state != CertificateState::Valid) {
+        let holder = super::applicant_hash(self.tx.keys(), &self.dossier.content);
+        if certificate::lock(self.tx, zone, &number)?.is_none_or(|c| !is_of_holder(&c, holder.as_ref())) {
             if let Some(renewal) = &mut self.change(id)?.progress.renewal {
                 renewal.lost = true;
             }
             return Ok(());
         }
         let case_no = if self.case(id)?.case_no.is_none() { Some(self.next_number()?) } else { None };
-        self.change(id)?.renew_by_silence(renewed, case_no);
+        let deferred = self.obligations.iter().chain(&self.opened).any(|o| o.case == id && o.is_missing_deferral());
+        self.change(id)?.renew_by_silence(renewed, case_no, deferred);
         let case_no = self.case(id)?.case_no.clone();
         self.note_at(renewed.at, EventKind::CaseRenewedBySilence, id, json!({"case_no": case_no, "basis": "行政许可法 50"}));
-        let committed: Vec<String> =
-            self.dossier.content.valid_letters(LetterKind::Commitment).flat_map(|l| l.materials.iter().cloned()).collect();
+        self.discharge(id, ObligationState::Cancelled, |o: &Obligation| o.new.kind == ObligationKind::HearingDue);
         let filing = Filing { received_at: renewed.at, ..Self::filing(&snapshot, self.now) };
-        let owed = flow::on_grant(self.case(id)?, &matter, &committed, &filing);
-        self.owe_at(renewed.at, id, owed);
-        self.enter_register(id, &matter, renewed.at)?;
-        self.meet_deferrals_of(&matter.code)?;
+        self.leave_grant(id, &matter, &filing)?;
         self.make_decision(id)
     }
 }

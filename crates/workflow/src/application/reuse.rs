@@ -2,6 +2,7 @@
 
 use super::{Acting, applicant_identifier, lock_for, save};
 use crate::{Dossier, Error, Invalid, ZoneSnapshot};
+use chrono::TimeDelta;
 use domain::access::Reach;
 use domain::application::CaseState;
 use domain::event::EventKind;
@@ -10,7 +11,7 @@ use domain::local_time::date_of;
 use persistence::application::lock_unscoped_whole;
 use persistence::event::{self, NewEvent};
 use persistence::material::{self, Earlier, Material};
-use persistence::share_call::{self, OWN_DOCUMENTS, ShareCall};
+use persistence::share_call::{self, OWN_DOCUMENTS, ShareCall, Use};
 use persistence::{DbError, Tx, ids};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -32,27 +33,42 @@ pub fn earlier(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, dossier: &Dossier, acco
     Ok(newest.filter(|m| plan.is_reusable(&m.code, date_of(m.created_at), today)).collect())
 }
 
+/// Readings of one file by one person for one purpose are one, as long as they follow so closely: a viewer reads in parts.
+const ONE_READING: TimeDelta = TimeDelta::minutes(10);
+
 /// Records that somebody else than its owner read a file, and what for.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Database`].
-pub fn note_read(tx: &mut Tx<'_>, zone: i32, id: Uuid, material: &Material, purpose: String, acting: &Acting) -> Result<(), Error> {
+pub fn note_read(tx: &mut Tx<'_>, zone: i32, id: Uuid, what: (Uuid, &str), purpose: String, acting: &Acting) -> Result<(), Error> {
     let (mut application, _) = lock_unscoped_whole(tx, zone, id)?.ok_or(Error::NotFound)?;
-    let event = NewEvent { kind: EventKind::MaterialRead, occurred_at: tx.now(), payload: json!({"material_id": material.id}) };
+    let read = Use { reference: what.0.to_string(), account: acting.may.account, purpose: &purpose };
+    if share_call::is_known_since(tx, zone, &read, tx.now() - ONE_READING)? {
+        return Ok(());
+    }
+    let event =
+        NewEvent { kind: EventKind::MaterialRead, occurred_at: tx.now(), payload: json!({"material_id": what.0, "material": what.1}) };
     let stream = application.stream();
     event::append(tx, stream, &mut application.head, &acting.actor, vec![event])?;
-    note_use(tx, zone, id, material, purpose, acting)?;
+    note_use(tx, zone, id, what, purpose, acting)?;
     Ok(persistence::application::save(tx, &application)?)
 }
 
 /// Enters one use of a document for an application.
-fn note_use(tx: &mut Tx<'_>, zone: i32, application: Uuid, material: &Material, purpose: String, acting: &Acting) -> Result<(), DbError> {
+fn note_use(
+    tx: &mut Tx<'_>,
+    zone: i32,
+    application: Uuid,
+    (what, code): (Uuid, &str),
+    purpose: String,
+    acting: &Acting,
+) -> Result<(), DbError> {
     let used = ShareCall {
         id: ids::new_id(),
         source: OWN_DOCUMENTS.to_owned(),
-        reference: Some(material.id.to_string()),
+        reference: Some(what.to_string()),
         application,
-        material: material.code.clone(),
+        material: code.to_owned(),
         fields: Vec::new(),
         purpose,
         outcome: ShareOutcome::Found,
@@ -88,7 +104,7 @@ pub fn reuse(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, id: Uuid, source: Uuid, a
     if !asked {
         return Err(strange("material_unknown", format!("本申请不需要材料「{}」", found.code)));
     }
-    note_use(tx, snapshot.zone, id, &found, "用于新的申请".to_owned(), acting)?;
+    note_use(tx, snapshot.zone, id, (found.id, &found.code), "用于新的申请".to_owned(), acting)?;
     let new = Material { id: ids::new_id(), upload_id, created_at: tx.now(), reused_from: Some(source), ..found };
     if !material::hold_document(tx, snapshot.zone, new.document.id)? {
         return Err(strange("not_reusable", "没有可以复用的这份材料".to_owned()));

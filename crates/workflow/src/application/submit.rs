@@ -68,7 +68,11 @@ pub fn submit(
     if let Some(target) = &dossier.content.target {
         // The certificate belongs to one matter: only its case acts on it.
         let found = certificate::find(tx, dossier.application.zone, &target.certificate_no)?;
-        if let Some(reason) = found.as_ref().and_then(|c| super::renewal::too_late(target, c, date_of(received_at))) {
+        let holder = super::applicant_hash(tx.keys(), &dossier.content);
+        let held = found.as_ref().filter(|c| super::renewal::is_of_holder(c, holder.as_ref()));
+        let strange = || Reason::new("target_unknown", "没有申请人持有的这份有效证照", "行政许可法 49、50、70");
+        let late = |c: &certificate::Certificate| super::renewal::too_late(target, c, date_of(received_at));
+        if let Some(reason) = held.map_or_else(|| Some(strange()), late) {
             return Err(Error::NotReady(vec![reason]));
         }
         for case in dossier.cases.iter_mut().filter(|c| found.as_ref().is_some_and(|f| f.matter == c.matter)) {

@@ -89,7 +89,13 @@ impl Work<'_, '_> {
     /// A department whose decision rests on one that was taken back looks at it again; nobody is harmed by a timer.
     fn note_lost(&mut self) {
         let edges = self.edges();
-        let reversed: Vec<String> = self.dossier.cases.iter().filter(|c| c.progress.reversal.is_some()).map(|c| c.matter.clone()).collect();
+        let reversed: Vec<String> = self
+            .dossier
+            .cases
+            .iter()
+            .filter(|c| c.progress.reversal.is_some() || c.progress.licence_cancelled_at.is_some())
+            .map(|c| c.matter.clone())
+            .collect();
         let affected: Vec<(Uuid, String, String)> = edges
             .iter()
             .filter(|e| reversed.contains(&e.before))

@@ -75,6 +75,8 @@ fn silence_renews_what_was_asked_for_in_time_and_is_complete() {
         |c| c.progress.renewal.as_mut().unwrap().lost = true,
         |c| c.state = CaseState::Supplementing,
         |c| c.state = CaseState::Waiting,
+        // Complete only after the licence had ended: decided like any other.
+        |c| c.progress.notice_from = Some(at("2025-01-02", 10)),
     ] {
         let mut case = accepted.clone();
         change(&mut case);
@@ -85,9 +87,15 @@ fn silence_renews_what_was_asked_for_in_time_and_is_complete() {
     paused.progress.pause = Some(Pause { since: at("2024-12-20", 10), expected_on: day("2025-01-20"), light: Light::Green });
     paused.deadline = None;
     assert_eq!(renewed(&paused, at("2025-01-03", 10)), Some(end));
+    // A refusal in time that is put right later is decided anew.
+    let mut refused = accepted.clone();
+    (refused.state, refused.outcome, refused.decided_at) = (CaseState::Decided, Some(Outcome::Refused), Some(at("2024-12-20", 10)));
+    let now = Filing { received_at: at("2025-01-03", 10), calendar: &calendar, hours: &hours };
+    annul(&mut refused, &now, Uuid::nil());
+    assert_eq!((refused.state, renewed(&refused, at("2025-02-03", 10))), (CaseState::Accepted, None));
     let mut granted = accepted;
     let Some(Lapse::Renewed(r)) = settle(&granted, at("2025-01-03", 10), &calendar, &hours) else { panic!("not renewed") };
-    granted.renew_by_silence(&r, None);
+    granted.renew_by_silence(&r, None, false);
     assert_eq!((granted.state, granted.outcome, granted.decided_at), (CaseState::Decided, Some(Outcome::Granted), Some(end)));
     assert!(granted.progress.renewal.unwrap().by_silence);
     assert_eq!(settle(&granted, at("2027-01-03", 10), &calendar, &hours), None, "once");
@@ -124,18 +132,29 @@ fn works_begin_within_three_months_and_are_put_off_twice() {
     let (calendar, hours) = (calendar(), hours());
     let on = |d: &str| Filing { received_at: at(d, 10), calendar: &calendar, hours: &hours };
     let case = case(CaseState::Decided);
-    let new = on_delivery(&permit(), &on("2024-01-15")).unwrap();
+    let new = on_delivery(&case, &permit(), &on("2024-01-15")).unwrap();
     assert_eq!(new.due.unwrap().on, day("2024-04-15"));
-    assert!(on_delivery(&licence(), &on("2024-01-15")).is_none());
+    assert!(on_delivery(&case, &licence(), &on("2024-01-15")).is_none());
+    let mut changed = case.clone();
+    changed.target = Some(crate::application::Target { act: LaterAct::Change, certificate_no: "Z1".into() });
+    assert!(on_delivery(&changed, &permit(), &on("2024-01-15")).is_none(), "a change begins no new term");
     let mut duty = Obligation::open(Uuid::nil(), &case, new, at("2024-01-15", 10));
     ask_for_time(&mut duty, &permit(), at("2024-04-15", 23)).unwrap();
     assert_eq!(ask_for_time(&mut duty, &permit(), at("2024-04-15", 23)).unwrap_err().code, "already_asked");
     assert!(!duty.clone().lapse(at("2024-05-01", 10)), "asked for in time and not answered: it does not lapse");
     assert_eq!(prolong(&mut duty, &case, &permit(), None, &on("2024-05-01")).unwrap(), "建筑法 9");
     assert_eq!((duty.new.due.unwrap().on, duty.extended), (day("2024-07-15"), 1));
+    assert_eq!(prolong(&mut duty, &case, &permit(), None, &on("2024-07-01")).unwrap_err().code, "not_asked", "建筑法 9: on request");
+    ask_for_time(&mut duty, &permit(), at("2024-07-01", 9)).unwrap();
     prolong(&mut duty, &case, &permit(), None, &on("2024-07-01")).unwrap();
     assert_eq!(duty.new.due.unwrap().on, day("2024-10-15"));
+    assert_eq!(ask_for_time(&mut duty, &permit(), at("2024-10-01", 9)).unwrap_err().code, "extended_enough");
     assert_eq!(prolong(&mut duty, &case, &permit(), None, &on("2024-10-01")).unwrap_err().code, "extended_enough");
+    assert_eq!(begun_in_time(&duty, &permit(), day("2024-01-14")).unwrap_err().code, "begun_early");
+    let mut open = duty.clone();
+    open.new.due = open.new.due.map(|d| Due { provisional: true, ..d });
+    open.extended = 1;
+    ask_for_time(&mut open, &permit(), at("2024-10-20", 9)).expect("a date that may still move has not passed");
     assert!(begun_in_time(&duty, &permit(), day("2024-10-15")).is_ok());
     assert_eq!(begun_in_time(&duty, &permit(), day("2024-10-16")).unwrap_err().code, "begun_late");
     assert!(duty.lapse(at("2024-10-16", 0)));

@@ -111,7 +111,7 @@ fn standings() -> Vec<(&'static str, Case, Option<u8>)> {
             "licence cancelled",
             with(CaseState::Decided, &|c| {
                 granted(c);
-                (c.progress.issued_at, c.progress.licence_cancelled) = (Some(now), true);
+                (c.progress.issued_at, c.progress.licence_cancelled_at) = (Some(now), Some(now));
             }),
             Some(11),
         ),

@@ -8,8 +8,11 @@ use crate::view::application::ApplicationView;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
+use domain::application::{ApplicationState, FilingChannel};
 use domain::local_time::date_of;
 use domain::number::Series;
+use domain::reason::Reason;
+use persistence::application::find_visible;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -43,9 +46,8 @@ pub(crate) async fn submit_application(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let once = caller.once(zone.zone, &key.required()?, body.digest);
-    let account = caller.account;
     let signed = match body.value.form_digest {
-        Some(digest) => Some(SignedForm { signature: state.sign(account, &digest).await?, digest, account }),
+        Some(digest) => signature_of(&caller, &zone, id.0, digest, &state).await?,
         None => None,
     };
     let day = date_of(state.db.clock().now());
@@ -64,4 +66,22 @@ pub(crate) async fn submit_application(
     let done = done?;
     let view = ApplicationView::new(done.dossier, &zone, state.db.keys(), &caller.scope(), &caller.seat());
     Ok(changed(StatusCode::OK, &view, view.version(), done.replayed))
+}
+
+/// Has the applicant sign his form; nothing for one that is filed already, which is answered again as it was.
+async fn signature_of(
+    caller: &Caller<may::SubmitApplication>,
+    zone: &InZone,
+    id: Uuid,
+    digest: String,
+    state: &AppState,
+) -> Result<Option<SignedForm>, Problem> {
+    let (number, scope, account) = (zone.zone, caller.scope(), caller.account);
+    let found = state.db.read(move |tx| find_visible(tx, number, id, &scope)).await.map_err(Error::Database)?;
+    let Some((application, _)) = found.filter(|(a, _)| a.state == ApplicationState::Draft) else { return Ok(None) };
+    if application.channel == FilingChannel::Window {
+        let text = "窗口申报的申请表由申请人在纸面上签署";
+        return Err(Error::NotAllowed(Reason::new("paper_signature_required", text, "电子签名法 3")).into());
+    }
+    Ok(Some(SignedForm { signature: state.sign(account, &digest).await?, digest, account }))
 }

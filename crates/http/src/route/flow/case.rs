@@ -115,7 +115,7 @@ pub(crate) async fn get_case_clock(
         due_on: due.map(|d| d.on),
         due_at: due.filter(|d| d.at != end_of(d.on)).map(|d| Moment::from(d.at)),
         provisional: due.is_some_and(|d| d.provisional),
-        statutory_due_on: case.progress.statutory.and_then(|limit| clock.due(limit)).map(|d| d.on),
+        statutory_due_on: case.progress.statutory_due.map(|d| d.on),
         days: clock.days(case.promised.limit, date_of(at)),
         entries: entries.iter().cloned().map(ClockEntryView::from).collect(),
     };

@@ -13,6 +13,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::TimeDelta;
 use domain::access::Reach;
+use domain::application::ApplicationState;
 use domain::flow::{Reader, purpose_of_reading};
 use persistence::application::Scope;
 use persistence::material::{self, Material};
@@ -122,24 +123,45 @@ async fn find<P: Permission>(
     purpose: Option<String>,
     state: &AppState,
 ) -> Result<Material, Problem> {
-    let (snapshot, scope, acting, roles) = (zone.0.clone(), caller.scope(), caller.acting(), caller.roles.clone());
+    let (snapshot, scope) = (zone.0.clone(), caller.scope());
     let read = state.db.read(move |tx| {
         let dossier = Dossier::read(tx, &snapshot, id, &scope)?;
         let own = scope.reach == Reach::Own || dossier.application.filed_by == scope.account;
         let shown = of_department(&dossier, &snapshot, &scope);
-        let reader = Reader { reach: scope.reach, roles: &roles, departments: &scope.departments };
-        let handles = reader.handles(dossier.application.state, &dossier.cases);
-        let found = dossier.materials.into_iter().find(|m| m.id == material && (own || shown(&m.code)));
-        Ok::<_, Error>((found.ok_or(Error::NotFound)?, own, handles))
+        dossier.materials.into_iter().find(|m| m.id == material && (own || shown(&m.code))).ok_or(Error::NotFound)
     });
-    let (found, own, handles) = read.await?;
-    if own {
-        return Ok(found);
-    }
-    let (number, read) = (zone.zone, found.clone());
-    let purpose = purpose_of_reading(handles, purpose.as_deref()).map_err(Error::NotAllowed)?;
-    state.db.write(move |tx| note_read(tx, number, id, &read, purpose, &acting)).await?;
+    let found = read.await?;
+    read_for(caller, zone, id, (found.id, found.code.clone()), purpose, state).await?;
     Ok(found)
+}
+
+/// Lets somebody read what is personal in an application: its owner freely, who handles it for that, anybody else for what
+/// he says. What others than the owner read is recorded.
+pub(super) async fn read_for<P: Permission>(
+    caller: &Caller<P>,
+    zone: &InZone,
+    id: Uuid,
+    (what, code): (Uuid, String),
+    purpose: Option<String>,
+    state: &AppState,
+) -> Result<(), Problem> {
+    let (snapshot, scope, acting, roles) = (zone.0.clone(), caller.scope(), caller.acting(), caller.roles.clone());
+    let read = state.db.read(move |tx| {
+        let dossier = Dossier::read(tx, &snapshot, id, &scope)?;
+        let filed = dossier.application.filed_by == scope.account && !dossier.application.keyed_by(scope.account);
+        let reader = Reader { reach: scope.reach, roles: &roles, departments: &scope.departments };
+        let draft = dossier.application.state == ApplicationState::Draft;
+        let keying = draft && dossier.application.keyed_by(scope.account);
+        let handles = keying || reader.handles(dossier.application.state, &dossier.cases);
+        Ok::<_, Error>((filed || (scope.reach == Reach::Own && !dossier.application.keyed_by(scope.account)), handles))
+    });
+    let (own, handles) = read.await?;
+    if own {
+        return Ok(());
+    }
+    let number = zone.zone;
+    let purpose = purpose_of_reading(handles, purpose.as_deref()).map_err(Error::NotAllowed)?;
+    Ok(state.db.write(move |tx| note_read(tx, number, id, (what, &code), purpose, &acting)).await?)
 }
 
 /// Which materials an officer of a department sees: those his own cases ask for.

@@ -1,5 +1,6 @@
 //! Receipts, notices and decisions as documents.
 
+use super::material::read_for;
 use crate::AppState;
 use crate::extract::{Anyone, Caller, InZone, Params, Segment, Segments, ZonePath, may};
 use crate::problem::{ErrorCode, Problem};
@@ -46,6 +47,8 @@ pub(crate) struct ReceiptLine {
     verify_code: String,
     /// It carries the electronic seal.
     sealed: bool,
+    /// It carries the applicant's electronic signature.
+    signed: bool,
 }
 
 /// The instruments of an application.
@@ -64,7 +67,8 @@ fn line(i: &Instrument, keys: &Keys) -> ReceiptLine {
         case: i.case,
         issued_at: i.issued_at.into(),
         verify_code: keys.verify_code(i.id),
-        sealed: i.signature.is_some(),
+        sealed: i.signature.is_some() && i.text.signed_by.is_none(),
+        signed: i.text.signed_by.is_some(),
     }
 }
 
@@ -123,6 +127,10 @@ pub(crate) struct PaperQuery {
     /// 版式：pdf（默认）或者ofd（GB/T 33190）
     #[param(inline)]
     format: Option<PaperFormat>,
+    /// 查阅目的：不在办理本申请的工作人员查阅申请表、电子证照时必填
+    #[validate(length(max = 200, message = "最多200个字"))]
+    #[param(example = "信访事项核查")]
+    purpose: Option<String>,
 }
 
 /// 文书版式文件（PDF、OFD）：按标识，或者按种类取最近一份；出件后的电子证照种类为licence
@@ -144,11 +152,15 @@ pub(crate) async fn get_receipt(
     query: Params<PaperQuery>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let PaperQuery { format, purpose } = query.0;
     let found = instruments(&state, zone.zone, path.0, caller.scope()).await?;
     let (kind, id) = (InstrumentKind::parse(&path.1), path.1.parse::<Uuid>().ok());
     let wanted = found.into_iter().rev().find(|i| Some(i.kind) == kind || Some(i.id) == id);
     let instrument = wanted.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-    let fixed = query.0.format.unwrap_or(PaperFormat::Pdf);
+    let fixed = format.unwrap_or(PaperFormat::Pdf);
+    if matches!(instrument.kind, InstrumentKind::Licence | InstrumentKind::ApplicationForm) {
+        read_for(&caller, &zone, path.0, (instrument.id, instrument.kind.as_str().to_owned()), purpose, &state).await?;
+    }
     let verify =
         format!("{}/api/v1/zones/{}/verify/{}", state.public_url, zone.catalogue.zone.slug, state.db.keys().verify_code(instrument.id));
     let number = instrument.number.clone();
@@ -194,6 +206,10 @@ pub(crate) struct Verified {
     /// Where the certificate, or the one granted by this decision, stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate_state: Option<CertificateState>,
+    /// In Chinese, expiry included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "有效")]
+    certificate_state_name: Option<&'static str>,
     /// SM3 of the words, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
@@ -233,24 +249,27 @@ pub(crate) async fn verify_instrument(
             Ok(Json(Verified {
                 title: i.text.title.clone(),
                 number: i.number,
-                body: i.text.body,
+                // Who signed a form is nobody's business but his and the office's.
+                body: if i.text.signed_by.is_some() { "申请人".to_owned() } else { i.text.body },
                 issued_at: i.issued_at.into(),
                 genuine: unchanged && sealed,
                 seal: Some(seal),
                 seal_name: Some(seal.label()),
-                certificate_state: certificate.map(|c| c.state),
+                certificate_state: certificate.as_ref().map(|c| c.state),
+                certificate_state_name: certificate.as_ref().map(|c| c.state_name(today)),
                 digest: Some(hex::encode(&i.digest)),
             }))
         }
         (None, Some(c)) => Ok(Json(Verified {
-            title: c.name,
-            number: c.number,
+            title: c.name.clone(),
+            number: c.number.clone(),
             body: zone.catalogue.zone.name.clone(),
             issued_at: c.granted_at.into(),
             genuine: c.state == CertificateState::Valid && c.valid_until.is_none_or(|until| today <= until),
             seal: None,
             seal_name: None,
             certificate_state: Some(c.state),
+            certificate_state_name: Some(c.state_name(today)),
             digest: None,
         })),
         (None, None) => Err(Problem::new(ErrorCode::NotFound)),

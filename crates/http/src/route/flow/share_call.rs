@@ -5,11 +5,12 @@ use crate::AppState;
 use crate::extract::{Caller, InZone, Params, Segment, ZonePath, may};
 use crate::problem::Problem;
 use crate::view::Moment;
-use crate::view::page::{Page, Paging};
+use crate::view::page::{Page, PageQuery, Paging};
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use persistence::application::find_application_of;
 use persistence::certificate;
+use persistence::instrument;
 use persistence::share_call::{self, CallFilter, ShareCall};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -82,29 +83,31 @@ pub(crate) async fn list_licence_uses(
     Ok(Json(LicenceUses { items: read.await?.into_iter().map(CallView::from).collect() }))
 }
 
-/// Uses of the documents of an application.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MaterialUses {
-    /// Newest first, at most 100; `reference` is the material.
-    items: Vec<CallView>,
-}
-
-/// 材料的查阅和使用记录（何人、为何事）
-#[utoipa::path(tag = "申报", params(ZonePath, ("id" = Uuid, Path, description = "申请标识")), responses((status = 200, description = "使用记录", body = MaterialUses)))]
+/// 材料、申请表、证照文件的查阅和使用记录（何人、为何事）
+#[utoipa::path(
+    tag = "申报",
+    params(ZonePath, PageQuery, ("id" = Uuid, Path, description = "申请标识")),
+    responses((status = 200, description = "一页使用记录", body = Page<CallView>))
+)]
 #[get("/api/v1/zones/{zone}/applications/{id}/material-uses")]
 pub(crate) async fn list_material_uses(
     caller: Caller<may::ListMaterialUses>,
     zone: InZone,
     id: Segment<Uuid>,
+    query: Params<PageQuery>,
     state: Data<AppState>,
-) -> Result<Json<MaterialUses>, Problem> {
+) -> Result<Json<Page<CallView>>, Problem> {
     let (snapshot, acting) = (zone.0.clone(), caller.acting());
+    let paging = Paging::new(&state, format!("material-uses/{}/{}", zone.zone, id.0), query.0.limit, query.0.cursor)?;
+    let (before, wanted) = paging.wanted();
     let read = state.db.read(move |tx| {
         let dossier = Dossier::read_for(tx, &snapshot, id.0, &acting)?;
-        let materials: Vec<String> = dossier.materials.iter().map(|m| m.id.to_string()).collect();
-        Ok::<_, Error>(share_call::list_of(tx, snapshot.zone, &materials, 100)?)
+        require_holder(&dossier, &acting)?;
+        let mut of: Vec<String> = dossier.materials.iter().map(|m| m.id.to_string()).collect();
+        of.extend(instrument::ids(tx, snapshot.zone, id.0)?.iter().map(Uuid::to_string));
+        Ok::<_, Error>(share_call::list_of(tx, snapshot.zone, &of, before, wanted)?)
     });
-    Ok(Json(MaterialUses { items: read.await?.into_iter().map(CallView::from).collect() }))
+    Ok(Json(paging.page(read.await?, |c| c.id, CallView::from)))
 }
 
 /// Which calls.
