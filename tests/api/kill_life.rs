@@ -17,7 +17,7 @@ use tokio::time::{Duration, timeout};
 const LIVES: usize = 24;
 const FILINGS: usize = 60;
 /// How long a machine may take that does other things, too.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const ZONE: &str = "/api/v1/zones/hengyang-gaoxin";
 
 /// Who calls a running program, and how far they have come.

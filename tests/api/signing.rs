@@ -53,11 +53,8 @@ async fn a_form_is_read_signed_filed_and_any_change_is_found(#[values(Sqlite, Po
     let page = app.see(&hall.owner, &path).await.ok();
     let lines: Vec<(&str, &str)> =
         page.body["lines"].as_array().unwrap().iter().map(|l| (l["label"].as_str().unwrap(), l["value"].as_str().unwrap())).collect();
-    for line in [
-        ("申请人", "天嘉置业（示例）有限公司（91430400MATE00010Q）"),
-        ("经营场所", "解放大道1号"),
-        ("出资人", "甲，60；乙，40")
-    ] {
+    for line in [("申请人", "天嘉置业（示例）有限公司（91430400MATE00010Q）"), ("经营场所", "解放大道1号"), ("出资人", "甲，60；乙，40")]
+    {
         assert!(lines.contains(&line), "{line:?} is missing in {lines:?}");
     }
     let submit = async |digest: &str, key: &str| {

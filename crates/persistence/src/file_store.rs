@@ -2,13 +2,15 @@
 
 use crate::engine::DbError;
 use crate::seal::{CHUNK, Keys};
+use bytes::Bytes;
 use domain::local_time::Instant;
-use futures_util::TryStreamExt;
+use futures_util::stream::{BoxStream, iter, try_unfold};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +40,9 @@ pub struct S3 {
     /// Its secret.
     pub secret_key: String,
 }
+
+/// Bytes of one chunk on disk.
+const SEALED: usize = CHUNK + Keys::OVERHEAD;
 
 /// The smallest part S3 takes, the last one excepted.
 const S3_PART: usize = 5 * 1024 * 1024;
@@ -69,7 +74,7 @@ impl FileStore {
     /// [`FileError::Store`] when the folder can't be used.
     pub fn local(folder: &Path, keys: Arc<Keys>) -> Result<Self, FileError> {
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), keys, part: CHUNK + Keys::OVERHEAD })
+        Ok(Self { store: Arc::new(store), keys, part: SEALED })
     }
 
     /// Files in an S3-compatible store; what it acknowledges is durable.
@@ -130,25 +135,35 @@ impl FileStore {
         }
     }
 
-    /// Reads the plain bytes `range` of a file of `size` plain bytes; only the chunks they lie in are fetched.
+    /// Reads the plain bytes `range` of a file of `size` plain bytes as a stream: only the chunks they lie in are fetched, and
+    /// one at a time is in memory. The first is opened before this returns.
     ///
     /// # Errors
-    /// [`FileError`]; a changed, missing or swapped chunk does not open.
-    pub async fn read_range(&self, key: &str, size: u64, range: Range<u64>) -> Result<Vec<u8>, FileError> {
-        let (plain_chunk, sealed_chunk) = (CHUNK as u64, (CHUNK + Keys::OVERHEAD) as u64);
-        let chunks = size.div_ceil(plain_chunk).max(1);
-        let (first, last) = (range.start / plain_chunk, (range.end.saturating_sub(1) / plain_chunk).min(chunks - 1));
-        let sealed_size = size + chunks * Keys::OVERHEAD as u64;
-        let sealed =
-            self.store.get_range(&ObjectPath::from(key), first * sealed_chunk..((last + 1) * sealed_chunk).min(sealed_size)).await?;
-        let mut plain = Vec::with_capacity(sealed.len());
-        for (number, chunk) in (first..).zip(sealed.chunks(CHUNK + Keys::OVERHEAD)) {
-            let number_32 = u32::try_from(number).unwrap_or(u32::MAX);
-            plain.extend(self.keys.open_chunk(key, number_32, number + 1 == chunks, chunk)?);
-        }
-        let skip = usize::try_from(range.start - first * plain_chunk).unwrap_or(0);
-        let wanted = usize::try_from(range.end - range.start).unwrap_or(0);
-        Ok(plain.into_iter().skip(skip).take(wanted).collect())
+    /// [`FileError`]; a changed, missing or swapped chunk does not open, and ends the stream.
+    pub async fn stream_range(
+        &self,
+        key: &str,
+        size: u64,
+        range: Range<u64>,
+    ) -> Result<impl Stream<Item = Result<Vec<u8>, FileError>> + use<>, FileError> {
+        let (plain, sealed) = (CHUNK as u64, SEALED as u64);
+        let chunks = size.div_ceil(plain).max(1);
+        let (first, last) = (range.start / plain, (range.end.saturating_sub(1) / plain).min(chunks - 1));
+        let end = ((last + 1) * sealed).min(size + chunks * Keys::OVERHEAD as u64);
+        let options = GetOptions { range: Some(GetRange::Bounded(first * sealed..end)), ..GetOptions::default() };
+        let mut outgoing = Outgoing {
+            sealed: self.store.get_opts(&ObjectPath::from(key), options).await?.into_stream(),
+            held: Vec::with_capacity(SEALED),
+            key: key.to_owned(),
+            keys: self.keys.clone(),
+            next_chunk: first,
+            chunks,
+            skip: usize::try_from(range.start - first * plain).unwrap_or(0),
+            left: usize::try_from(range.end - range.start).unwrap_or(0),
+        };
+        let begin = outgoing.next().await?;
+        let rest = try_unfold(outgoing, async |mut outgoing| Ok(outgoing.next().await?.map(|bytes| (bytes, outgoing))));
+        Ok(iter(begin.map(Ok)).chain(rest))
     }
 
     /// Reads a whole file back, chunk by chunk.
@@ -158,12 +173,45 @@ impl FileStore {
     pub async fn read(&self, key: &str) -> Result<Vec<u8>, FileError> {
         let sealed = self.store.get(&ObjectPath::from(key)).await?.bytes().await?;
         let mut plain = Vec::with_capacity(sealed.len());
-        let chunks: Vec<&[u8]> = sealed.chunks(CHUNK + Keys::OVERHEAD).collect();
+        let chunks: Vec<&[u8]> = sealed.chunks(SEALED).collect();
         for (number, chunk) in (0u32..).zip(&chunks) {
             let last = number as usize + 1 == chunks.len();
             plain.extend(self.keys.open_chunk(key, number, last, chunk)?);
         }
         Ok(plain)
+    }
+}
+
+/// A file on its way out.
+struct Outgoing {
+    sealed: BoxStream<'static, object_store::Result<Bytes>>,
+    held: Vec<u8>,
+    key: String,
+    keys: Arc<Keys>,
+    next_chunk: u64,
+    chunks: u64,
+    skip: usize,
+    left: usize,
+}
+
+impl Outgoing {
+    /// The next plain bytes that were asked for.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, FileError> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        while self.held.len() < SEALED {
+            let Some(piece) = self.sealed.try_next().await? else { break };
+            self.held.extend_from_slice(&piece);
+        }
+        let later = self.held.split_off(self.held.len().min(SEALED));
+        let chunk = std::mem::replace(&mut self.held, later);
+        let number = u32::try_from(self.next_chunk).unwrap_or(u32::MAX);
+        let plain = self.keys.open_chunk(&self.key, number, self.next_chunk + 1 == self.chunks, &chunk)?;
+        let wanted: Vec<u8> = plain.into_iter().skip(std::mem::take(&mut self.skip)).take(self.left).collect();
+        self.next_chunk += 1;
+        self.left -= wanted.len();
+        Ok(Some(wanted))
     }
 }
 

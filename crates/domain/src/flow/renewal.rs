@@ -11,6 +11,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// The renewal a case asks for, as it stood when it was filed.
+#[expect(clippy::struct_excessive_bools, reason = "facts, each under its own name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {
     /// Last day of the licence that is to be renewed.

@@ -111,8 +111,9 @@ pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> 
         not_begun: work.obligations.iter().any(lapsed),
         law: new.law.as_deref(),
     };
-    let expired = new.ground == CancelGround::Expired;
-    let pending = if expired { renewal_pending(work.tx, zone, &found.number)? } else { None };
+    // What has ended may have been renewed by law already: the renewal is settled first.
+    let ended = found.valid_until.is_some_and(|until| until < date_of(now));
+    let pending = if ended { renewal_pending(work.tx, zone, &found.number)? } else { None };
     if let Some(reason) = flow::cancel_bars(&what).or(pending) {
         return Err(Error::StateForbids(reason));
     }

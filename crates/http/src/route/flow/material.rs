@@ -7,14 +7,16 @@ use crate::problem::{ErrorCode, Problem};
 use crate::view::Moment;
 use crate::view::application::MaterialView;
 use crate::view::case_file::PaperView;
+use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, RANGE};
-use actix_web::web::{Data, Json};
+use actix_web::web::{Bytes, Data, Json};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::TimeDelta;
 use domain::access::Reach;
 use domain::application::ApplicationState;
 use domain::flow::{Reader, purpose_of_reading};
+use futures_util::TryStreamExt;
 use persistence::application::Scope;
 use persistence::material::{self, Material};
 use persistence::{clock::real_now, seal::Keys};
@@ -187,7 +189,7 @@ async fn send(request: &HttpRequest, state: &AppState, material: &Material) -> R
         Some(None) => return Err(Problem::new(ErrorCode::RangeInvalid)),
     };
     let (status, wanted) = range.clone().map_or((StatusCode::OK, 0..size), |r| (StatusCode::PARTIAL_CONTENT, r));
-    let bytes = state.files.read_range(&material.document.object_key, size, wanted.clone()).await?;
+    let bytes = state.files.stream_range(&material.document.object_key, size, wanted.clone()).await?;
     let ending = material.document.media_type.rsplit('/').next().unwrap_or("bin");
     let mut response = HttpResponse::build(status);
     response
@@ -199,7 +201,8 @@ async fn send(request: &HttpRequest, state: &AppState, material: &Material) -> R
     if range.is_some() {
         response.insert_header((CONTENT_RANGE, format!("bytes {}-{}/{size}", wanted.start, wanted.end.saturating_sub(1))));
     }
-    Ok(response.body(bytes))
+    let length = wanted.end - wanted.start;
+    Ok(response.body(SizedStream::new(length, bytes.map_ok(Bytes::from))))
 }
 
 /// One range of bytes (RFC 9110 14.1.2): `bytes=a-b`, `bytes=a-`, `bytes=-n`.
