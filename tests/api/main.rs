@@ -18,6 +18,7 @@ mod bundles;
 mod catalogue;
 mod declare;
 mod deferral;
+mod doctor;
 mod documents;
 mod editing;
 mod elements;

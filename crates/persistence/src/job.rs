@@ -188,3 +188,27 @@ pub fn fail(tx: &mut Tx<'_>, job: &Job, error: &str) -> Result<(), DbError> {
         .execute(tx.connection)?;
     Ok(())
 }
+
+/// How the timers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// Given up, counted up to a thousand.
+    pub dead: usize,
+    /// When the oldest open one was due.
+    pub oldest_due: Option<Instant>,
+}
+
+/// Looks at the jobs of all zones.
+///
+/// # Errors
+/// [`DbError`].
+pub fn health(tx: &mut Tx<'_>) -> Result<Health, DbError> {
+    let dead: Vec<Id> = jobs::table.filter(jobs::state.eq(Code(JobState::Dead))).select(jobs::id).limit(1000).load(tx.connection)?;
+    let oldest: Option<At> = jobs::table
+        .filter(jobs::state.eq(Code(JobState::Open)))
+        .order(jobs::due_at)
+        .select(jobs::due_at)
+        .first(tx.connection)
+        .optional()?;
+    Ok(Health { dead: dead.len(), oldest_due: oldest.map(|at| at.0) })
+}

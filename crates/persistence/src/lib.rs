@@ -36,4 +36,4 @@ pub mod share_call;
 pub mod tally;
 pub mod zone;
 
-pub use engine::{Backend, Db, DbConfig, DbError, Durability, MigrationFailed, Tx, migrate, revert_all};
+pub use engine::{Backend, Db, DbConfig, DbError, Durability, MigrationFailed, Tx, migrate, pending, revert_all};

@@ -3,6 +3,7 @@
 mod config;
 mod data;
 mod demo;
+mod doctor;
 mod keys;
 mod ports;
 mod start;
@@ -10,5 +11,6 @@ mod start;
 pub use config::{Config, Profile};
 pub use data::{embedded_files, files_below};
 pub use demo::DemoAccount;
+pub use doctor::{Report, examine};
 pub use keys::master_key;
 pub use start::{Options, Started, connect, import_files, start};

@@ -6,7 +6,7 @@ use domain::catalogue::{Bundle, Catalogue, Matter, Zone};
 use domain::local_time::date_of;
 use persistence::clock::real_now;
 use persistence::{Db, audit, migrate, zone};
-use server::{Config, Options, Profile, Started, connect, embedded_files, files_below, import_files, start};
+use server::{Config, Options, Profile, Started, connect, embedded_files, examine, files_below, import_files, start};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,6 +57,8 @@ enum Command {
         /// Code of the system, as it stands in the address it calls.
         system: String,
     },
+    /// Tell what keeps the hall from working, or soon will.
+    Doctor,
     /// Print the OpenAPI document.
     Openapi,
     /// Print the page of error codes.
@@ -95,6 +97,7 @@ fn main() -> anyhow::Result<()> {
             let config = Config { data_dir: data.or(config.data_dir.clone()), ..config };
             tokio::runtime::Runtime::new()?.block_on(run(&config))?;
         }
+        Command::Doctor => doctor()?,
         Command::Migrate => {
             let config = Config::read()?;
             server::master_key(&config.var_dir, true)?;
@@ -156,6 +159,23 @@ fn installed() -> Vec<Arc<Catalogue>> {
         Ok(snapshots.zones().into_iter().map(|s| s.catalogue).collect())
     };
     read().unwrap_or_default()
+}
+
+fn doctor() -> anyhow::Result<()> {
+    let config = Config::read()?;
+    let db = connect(&config, &Options::default())?;
+    let report = examine(&db, date_of(db.clock().now()))?;
+    for warning in &report.warnings {
+        println!("warning: {warning}");
+    }
+    for problem in &report.problems {
+        println!("problem: {problem}");
+    }
+    if !report.problems.is_empty() {
+        bail!("{} problems", report.problems.len());
+    }
+    println!("{} warnings, no problems", report.warnings.len());
+    Ok(())
 }
 
 fn export(slug: &str, file: &Path) -> anyhow::Result<()> {

@@ -45,6 +45,17 @@ impl Limit {
         }
     }
 
+    /// How many natural days it takes at most, about: with weekends and two long holidays.
+    #[must_use]
+    pub const fn natural_days(self) -> u32 {
+        match self.unit {
+            LimitUnit::WorkingDay => self.n.saturating_mul(7) / 5 + 14,
+            LimitUnit::HalfWorkingDay => self.n.saturating_mul(7) / 10 + 14,
+            LimitUnit::NaturalDay => self.n,
+            LimitUnit::Month => self.n.saturating_mul(31),
+        }
+    }
+
     /// The limit in Chinese, for instance `20个工作日`.
     #[must_use]
     pub fn text(self) -> String {

@@ -90,6 +90,14 @@ impl WorkCalendar {
         self.years.contains(&year)
     }
 
+    /// The year whose notice is missing and will be needed soon: within 30 days a term of `longest` natural days may end in it
+    /// (rules: the notice of the next year usually appears between October and December).
+    #[must_use]
+    pub fn missing_soon(&self, today: NaiveDate, longest: u32) -> Option<i32> {
+        let reach = today.checked_add_days(Days::new(u64::from(longest) + 30)).unwrap_or(NaiveDate::MAX);
+        (today.year()..=reach.year()).find(|year| !self.covers(*year))
+    }
+
     /// Every exception day, in order.
     pub fn exceptions(&self) -> impl Iterator<Item = (NaiveDate, DayKind, &str)> {
         self.days.iter().map(|(date, (kind, name))| (*date, *kind, name.as_str()))

@@ -47,6 +47,14 @@ pub fn migrate(db: &Db) -> Result<usize, MigrationFailed> {
     db.with_connection(|c| c.run_pending_migrations(trees(c)).map(|v| v.len()).map_err(|e| MigrationFailed::Script(e.to_string())))?
 }
 
+/// How many migrations are still to be applied.
+///
+/// # Errors
+/// [`MigrationFailed`].
+pub fn pending(db: &Db) -> Result<usize, MigrationFailed> {
+    db.with_connection(|c| c.pending_migrations(trees(c)).map(|v| v.len()).map_err(|e| MigrationFailed::Script(e.to_string())))?
+}
+
 /// Reverts everything; for the test that a migration can be taken back.
 ///
 /// # Errors

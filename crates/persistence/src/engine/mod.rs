@@ -8,5 +8,5 @@ pub(crate) mod types;
 
 pub use connection::Backend;
 pub use database::{Db, DbConfig, DbError, Durability, Tx};
-pub use migrate::{MigrationFailed, migrate, revert_all};
+pub use migrate::{MigrationFailed, migrate, pending, revert_all};
 pub(crate) use types::{At, Code, Id, sql_type};

@@ -79,9 +79,12 @@ impl Work<'_, '_> {
         let number = self.case(id)?.target.as_ref().map(|t| t.certificate_no.clone()).unwrap_or_default();
         let holder = super::applicant_hash(self.tx.keys(), &self.dossier.content);
         if certificate::lock(self.tx, zone, &number)?.is_none_or(|c| !is_of_holder(&c, holder.as_ref())) {
-            if let Some(renewal) = &mut self.change(id)?.progress.renewal {
+            let case = self.change(id)?;
+            case.version += 1;
+            if let Some(renewal) = &mut case.progress.renewal {
                 renewal.lost = true;
             }
+            self.note(EventKind::RenewalChecked, id, json!({"licence_holds": false}));
             return Ok(());
         }
         let case_no = if self.case(id)?.case_no.is_none() { Some(self.next_number()?) } else { None };

@@ -140,3 +140,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_calendar_is_missed_thirty_days_before_it_is_needed() {
+    let calendar = calendar();
+    for (today, longest, missing) in [
+        ("2026-10-01", 30, None),
+        ("2026-11-01", 30, None),
+        ("2026-11-02", 30, Some(2027)),
+        ("2026-11-02", 29, None),
+        ("2026-06-01", 200, Some(2027)),
+        ("2027-01-01", 0, Some(2027)),
+    ] {
+        assert_eq!(calendar.missing_soon(today.parse().unwrap(), longest), missing, "{today} {longest}");
+    }
+}
