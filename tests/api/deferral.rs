@@ -208,10 +208,19 @@ async fn a_material_owed_before_an_event_holds_that_event_up_and_nothing_else(#[
     let id = hall.office.begin("/matters/w-permit", Some(&paper)).await.expect(201).text("/id");
     assert_eq!(hall.office.submit(&id).await.problem(422, "document_flawed").text("/errors/0/code"), "event_and_term");
     paper["deferral"]["entries"][0]["kind"] = json!("after_grant");
+    hall.office.revise(&id, paper.clone()).await.ok();
+    let unknown = hall.office.submit(&id).await.problem(422, "document_flawed");
+    assert_eq!(unknown.text("/errors/0/pointer"), "/deferral/entries/0/before/matter");
+    hall.office.add("/matters/w-acceptance", &matter("w-acceptance", "联合验收", 10, &[PAPER])).await.ok();
     hall.office.revise(&id, paper).await.ok();
     hall.office.submit(&id).await.ok();
     hall.office.publish(&id, &json!({})).await.ok();
-    hall.office.add("/matters/w-acceptance", &matter("w-acceptance", "联合验收", 10, &[PAPER])).await.ok();
+    // An event is one of a project.
+    let alone = json!({"matter": "w-permit", "parties": [support::party("organisation")], "form": {"applicant_name": "某公司"}});
+    let draft = hall.office.app.draft(&hall.owner, &alone).await.text("/id");
+    hall.office.app.hand_in(&hall.owner, &draft, &[PAPER.0]).await;
+    let page = hall.office.app.see(&hall.owner, &format!("/applications/{draft}/letters/deferral?materials=w-survey")).await;
+    assert!(page.problem(422, "invalid_body").text("/errors/0/message").contains("应先填写项目代码"));
 
     let filed = hall.file_deferring(json!({"matter": "w-permit", "project": project()}), &[PAPER.0], "w-survey").await;
     let (id, case) = (filed.text("/id"), filed.text("/cases/0/id"));

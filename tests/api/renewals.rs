@@ -244,6 +244,33 @@ async fn a_changed_licence_ends_when_it_would_have(#[values(Sqlite, Postgres)] d
     hall.grant(&hall.huc, &filed.text("/cases/0/id")).await.ok();
     let next = hall.look(&filed.text("/id")).await.text("/cases/0/certificate_no");
     assert_eq!(licence(&hall, &next).await["valid_until"], "2024-11-27");
+    // Decided after the end it would make out a licence that has ended.
+    let draft = json!({"matter": "x-permit", "target": {"act": "change", "certificate_no": next}});
+    let late = hall.file_with(draft, &[PAPER.0]).await;
+    accept(&hall, &late.text("/id")).await;
+    let hall = hall.later("2024-11-28T10:00:00+08:00").await;
+    assert_eq!(code(&hall.grant(&hall.huc, &late.text("/cases/0/id")).await.problem(409, "state_forbids")), "target_expired");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_is_of_what_took_the_licences_place(#[values(Sqlite, Postgres)] database: Database) {
+    let (hall, _, number) = hall(database, |_| {}).await;
+    let hall = hall.later("2024-10-25T10:00:00+08:00").await;
+    let id = renew(&hall, &number).await;
+    accept(&hall, &id).await;
+    let change = hall.file_with(json!({"matter": "x-permit", "target": {"act": "change", "certificate_no": number}}), &[PAPER.0]).await;
+    accept(&hall, &change.text("/id")).await;
+    hall.grant(&hall.huc, &change.text("/cases/0/id")).await.ok();
+    let changed = hall.look(&change.text("/id")).await.text("/cases/0/certificate_no");
+    let hall = hall.later("2024-10-25T11:00:00+08:00").await;
+    assert_eq!(hall.look(&id).await.text("/cases/0/target/certificate_no"), changed);
+    let hall = hall.later("2024-12-02T10:00:00+08:00").await;
+    let seen = hall.look(&id).await;
+    assert_eq!(seen.body["cases"][0]["renewal"]["by_silence"], true);
+    assert_eq!(licence(&hall, &changed).await["state_name"], "已换发");
+    let renewed = licence(&hall, &seen.text("/cases/0/certificate_no")).await;
+    assert_eq!((&renewed["valid_until"], &renewed["replaces"]), (&json!("2025-01-27"), &json!(changed)));
 }
 
 #[rstest]

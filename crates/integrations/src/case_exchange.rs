@@ -32,8 +32,8 @@ pub struct CaseRecord<'a> {
     pub project: (Option<&'a str>, Option<&'a str>),
     /// Number of the receipt of acceptance.
     pub acceptance_no: Option<&'a str>,
-    /// What happened to it, oldest first.
-    pub happened: &'a [(EventKind, Instant)],
+    /// What happened to it, oldest first: its place in the record, what, and when.
+    pub happened: &'a [(i64, EventKind, Instant)],
     /// The ledger of its clock.
     pub clock: &'a [ClockEntry],
     /// What was handed in.
@@ -60,6 +60,8 @@ pub enum TakenAs {
 /// One material of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handed {
+    /// Its place in the matter's list.
+    pub place: usize,
     /// Its name.
     pub name: String,
     /// How it was taken.
@@ -204,9 +206,9 @@ fn accept(r: &CaseRecord<'_>, accepted_at: Instant) -> Row {
 
 fn process(r: &CaseRecord<'_>) -> Vec<Row> {
     let department = r.zone.department(&r.case.department);
-    let row = |(n, (name, event, at)): (usize, (&str, &str, Instant))| {
+    let row = |(n, (name, event), at): (i64, (&str, &str), Instant)| {
         filled(json!({
-            "row_guid": guid(r, "p", n),
+            "row_guid": guid(r, "p", usize::try_from(n).unwrap_or(0)),
             "project_no": r.case.case_no,
             "process_name": name,
             "event_name": event,
@@ -218,8 +220,12 @@ fn process(r: &CaseRecord<'_>) -> Vec<Row> {
             "step_state": "2",
         }))
     };
-    let known = r.happened.iter().filter_map(|(kind, at)| act(*kind).map(|(name, event)| (name, event, *at)));
-    known.enumerate().map(row).collect()
+    r.happened.iter().filter_map(|(n, kind, at)| Some((*n, act(*kind)?, *at))).map(row).collect()
+}
+
+/// The kinds of events that are steps.
+pub fn steps() -> impl Iterator<Item = EventKind> {
+    EventKind::ALL.iter().copied().filter(|kind| act(*kind).is_some())
 }
 
 /// Name of the step, and 业务动作: 通过、退回、其他.
@@ -258,17 +264,17 @@ fn result(r: &CaseRecord<'_>, at: Instant, outcome: Outcome) -> Row {
 }
 
 fn materials(r: &CaseRecord<'_>) -> Vec<Row> {
-    let row = |(n, m): (usize, &Handed)| {
+    let row = |m: &Handed| {
         let way = match m.way {
             TakenAs::Paper => "1",
             TakenAs::Upload => "2",
             TakenAs::Deferred => "4",
             TakenAs::Licence => "5",
         };
-        let whole = json!({"row_guid": guid(r, "m", n), "project_no": r.case.case_no, "material_name": m.name, "get_type": way, "get_num": m.count});
+        let whole = json!({"row_guid": guid(r, "m", m.place), "project_no": r.case.case_no, "material_name": m.name, "get_type": way, "get_num": m.count});
         filled(whole)
     };
-    r.handed.iter().enumerate().map(row).collect()
+    r.handed.iter().map(row).collect()
 }
 
 /// Pauses that have ended (除延长审批之外) and extensions (延长审批); what runs on is told when it ends.
@@ -389,10 +395,10 @@ mod tests {
         };
         let case = case(&matter);
         let happened = [
-            (EventKind::CaseReceived, moment("2024-06-03")),
-            (EventKind::CaseAccepted, moment("2024-06-03")),
-            (EventKind::MaterialRead, moment("2024-06-04")),
-            (EventKind::CaseGranted, moment("2024-06-25")),
+            (3, EventKind::CaseReceived, moment("2024-06-03")),
+            (4, EventKind::CaseAccepted, moment("2024-06-03")),
+            (5, EventKind::MaterialRead, moment("2024-06-04")),
+            (6, EventKind::CaseGranted, moment("2024-06-25")),
         ];
         let mut pause = ClockEntry::pause(moment("2024-06-12"), None);
         pause.procedure = Some(SpecialProcedure::ExpertReview);
@@ -400,9 +406,9 @@ mod tests {
         let open = ClockEntry::pause(moment("2024-06-24"), None);
         let clock = [ClockEntry::start(moment("2024-06-03"), "行政许可法 32", None), pause, resume, open];
         let handed = [
-            Handed { name: "申请表".into(), way: TakenAs::Paper, count: 2 },
-            Handed { name: "工规证".into(), way: TakenAs::Deferred, count: 1 },
-            Handed { name: "营业执照".into(), way: TakenAs::Licence, count: 1 },
+            Handed { place: 0, name: "申请表".into(), way: TakenAs::Paper, count: 2 },
+            Handed { place: 4, name: "工规证".into(), way: TakenAs::Deferred, count: 1 },
+            Handed { place: 7, name: "营业执照".into(), way: TakenAs::Licence, count: 1 },
         ];
         let record = CaseRecord {
             case: &case,
@@ -445,6 +451,12 @@ mod tests {
         let ids: std::collections::BTreeSet<&str> =
             told.process.iter().chain(&told.materials).chain(&told.special).map(|r| r["row_guid"].as_str().unwrap()).collect();
         assert!(ids.len() == 7 && ids.iter().all(|id| id.len() <= 50));
+        // What comes later changes no identity.
+        let more: Vec<_> = happened.iter().copied().chain([(9, EventKind::ResultIssued, moment("2024-06-26"))]).collect();
+        let later = sets(&CaseRecord { happened: &more, handed: &handed[1..], ..record });
+        assert_eq!(later.process[..3], told.process[..]);
+        assert_eq!(later.materials[..], told.materials[1..]);
+        let record = CaseRecord { happened: &happened, handed: &handed, ..record };
 
         let mut bare = matter.clone();
         (bare.catalog_code, bare.handling_item_code) = (None, Some("9".repeat(51)));

@@ -304,6 +304,28 @@ pub fn list(tx: &mut Tx<'_>, stream: Stream, except: Option<EventKind>, limit: i
         .collect())
 }
 
+/// The events of these kinds in one stream, oldest first; at most `limit`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list_of(tx: &mut Tx<'_>, stream: Stream, kinds: impl Iterator<Item = EventKind>, limit: i64) -> Result<Vec<Event>, DbError> {
+    let rows: Vec<(i64, Code<EventKind>, At, At, String)> = events::table
+        .filter(events::zone_id.eq(stream.zone).and(events::stream_kind.eq(Code(stream.kind))).and(events::stream_id.eq(Id(stream.id))))
+        .filter(events::kind.eq_any(kinds.map(Code).collect::<Vec<_>>()))
+        .order(events::seq)
+        .limit(limit)
+        .select((events::seq, events::kind, events::occurred_at, events::recorded_at, events::payload))
+        .load(tx.connection)?;
+    let event = |(seq, kind, occurred_at, recorded_at, payload): (i64, Code<EventKind>, At, At, String)| Event {
+        seq,
+        kind: kind.0,
+        occurred_at: occurred_at.0,
+        recorded_at: recorded_at.0,
+        payload,
+    };
+    Ok(rows.into_iter().map(event).collect())
+}
+
 /// The last link of a stream that keeps no head of its own (accounts, catalogues).
 ///
 /// # Errors

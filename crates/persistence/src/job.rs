@@ -49,6 +49,8 @@ pub struct Job {
     pub kind: JobKind,
     /// To what.
     pub subject: Uuid,
+    /// When it was due.
+    pub due_at: Instant,
 }
 
 /// How long a claim lasts before another loop may take the job over.
@@ -103,6 +105,21 @@ pub fn schedule(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at
     Ok(())
 }
 
+/// Puts an application's own timer where time acts next; one that is due already, or was woken, stays so.
+///
+/// # Errors
+/// [`DbError`].
+pub fn reschedule(tx: &mut Tx<'_>, zone: i32, kind: JobKind, subject: Uuid, due_at: Instant) -> Result<(), DbError> {
+    let now = tx.now();
+    let same = jobs::table.filter(jobs::zone_id.eq(zone).and(jobs::kind.eq(Code(kind))).and(jobs::subject_id.eq(Id(subject))));
+    let waits = jobs::due_at.gt(At(now)).or(jobs::state.ne(Code(JobState::Open)));
+    let reopened = (jobs::due_at.eq(At(due_at)), jobs::state.eq(Code(JobState::Open)), jobs::attempts.eq(0));
+    if diesel::update(same.filter(waits)).set(reopened).execute(tx.connection)? == 0 {
+        insert(tx, zone, kind, subject, due_at)?;
+    }
+    Ok(())
+}
+
 /// Opens a job that is to be open always: one that was given up begins again, an open one stays as it is.
 ///
 /// # Errors
@@ -136,40 +153,48 @@ pub fn due_zones(tx: &mut Tx<'_>) -> Result<Vec<i32>, DbError> {
 pub fn claim(tx: &mut Tx<'_>, zone: i32) -> Result<Option<Job>, DbError> {
     let (now, real) = (tx.now(), real_now());
     let free = jobs::claimed_until.is_null().or(jobs::claimed_until.assume_not_null().lt(At(real)));
-    let due: Option<(Id, Code<JobKind>, Id)> = jobs::table
+    let due: Option<(Id, Code<JobKind>, Id, At)> = jobs::table
         .filter(jobs::zone_id.eq(zone).and(jobs::state.eq(Code(JobState::Open))).and(jobs::due_at.le(At(now))).and(free))
         .order((jobs::due_at, jobs::id))
-        .select((jobs::id, jobs::kind, jobs::subject_id))
+        .select((jobs::id, jobs::kind, jobs::subject_id, jobs::due_at))
         .limit(1)
         .locked()
         .get_result(tx.connection)
         .optional()?;
-    let Some((id, kind, subject)) = due else { return Ok(None) };
+    let Some((id, kind, subject, due_at)) = due else { return Ok(None) };
     diesel::update(jobs::table.find((zone, id)))
         .set((jobs::claimed_until.eq(At(real + TimeDelta::seconds(LEASE_SECONDS))), jobs::attempts.eq(jobs::attempts + 1)))
         .execute(tx.connection)?;
-    Ok(Some(Job { zone, id: id.0, kind: kind.0, subject: subject.0 }))
+    Ok(Some(Job { zone, id: id.0, kind: kind.0, subject: subject.0, due_at: due_at.0 }))
 }
 
-/// Closes a job that is done; part of the transaction that did it.
+/// Closes a job that is done; part of the transaction that did it. One that was woken meanwhile is done again.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<(), DbError> {
-    diesel::delete(jobs::table.find((job.zone, Id(job.id)))).execute(tx.connection)?;
+    let as_claimed = jobs::table.find((job.zone, Id(job.id))).filter(jobs::due_at.eq(At(job.due_at)));
+    if diesel::delete(as_claimed).execute(tx.connection)? == 0 { release(tx, job) } else { Ok(()) }
+}
+
+/// Lets a job that was woken while it was done be claimed again.
+fn release(tx: &mut Tx<'_>, job: &Job) -> Result<(), DbError> {
+    let released: Option<At> = None;
+    diesel::update(jobs::table.find((job.zone, Id(job.id))))
+        .set((jobs::claimed_until.eq(released), jobs::attempts.eq(0)))
+        .execute(tx.connection)?;
     Ok(())
 }
 
-/// Puts a job off to `due_at`.
+/// Puts a job off to `due_at`; one that was woken meanwhile is done again first.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn postpone(tx: &mut Tx<'_>, job: &Job, due_at: Instant) -> Result<(), DbError> {
     let released: Option<At> = None;
-    diesel::update(jobs::table.find((job.zone, Id(job.id))))
-        .set((jobs::due_at.eq(At(due_at)), jobs::claimed_until.eq(released), jobs::attempts.eq(0)))
-        .execute(tx.connection)?;
-    Ok(())
+    let as_claimed = jobs::table.find((job.zone, Id(job.id))).filter(jobs::due_at.eq(At(job.due_at)));
+    let put_off = (jobs::due_at.eq(At(due_at)), jobs::claimed_until.eq(released), jobs::attempts.eq(0));
+    if diesel::update(as_claimed).set(put_off).execute(tx.connection)? == 0 { release(tx, job) } else { Ok(()) }
 }
 
 /// Notes a failure: the lease becomes the back-off (doubling, with jitter); too many attempts give it up.

@@ -1,8 +1,9 @@
 //! Dated duties of cases.
 
+use crate::certificate::CertificateState;
 use crate::engine::query::insert_many;
 use crate::engine::{At, Code, DbError, Id, Tx};
-use crate::schema::{application_accounts, applications, obligations};
+use crate::schema::{application_accounts, applications, certificates, obligations};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::access::Reach;
@@ -174,12 +175,18 @@ pub fn list_deferring(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid) -
 /// [`DbError`].
 pub fn list_owed_before(tx: &mut Tx<'_>, zone: i32, project: &str, except: Uuid, matter: &str) -> Result<Vec<String>, DbError> {
     let unsettled = [Code(ObligationState::Open), Code(ObligationState::Lapsed)];
+    // A grant that was given up or taken back leaves nothing owed.
+    let gone = [CertificateState::Cancelled, CertificateState::Revoked, CertificateState::Recalled].map(Code);
+    let given_up = certificates::table
+        .filter(certificates::zone_id.eq(obligations::zone_id).and(certificates::application_id.eq(obligations::application_id)))
+        .filter(certificates::case_id.eq(obligations::case_id).and(certificates::state.eq_any(gone)));
     let rows: Vec<String> = obligations::table
         .inner_join(
             applications::table.on(applications::zone_id.eq(obligations::zone_id).and(applications::id.eq(obligations::application_id))),
         )
         .filter(applications::zone_id.eq(zone).and(applications::project_code.eq(project)).and(applications::id.ne(Id(except))))
         .filter(obligations::before_matter.eq(matter).and(obligations::state.eq_any(unsettled)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(given_up)))
         .select(obligations::subject)
         .distinct()
         .limit(100)

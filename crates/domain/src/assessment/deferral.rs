@@ -44,6 +44,10 @@ fn refusal(plan: &Plan, facts: &Facts, material: &str) -> Reason {
             let stand_in = name_of(matter, &stand_in).unwrap_or(&stand_in);
             Reason::new("deferral_stand_in_missing", format!("容缺「{name}」须先提供「{stand_in}」"), basis)
         }
+        Some(DeferralEntry { before: Some(event), .. }) if !has_project(facts) => {
+            let text = format!("容缺「{name}」以本项目「{}」办结为期，应先填写项目代码", event.name);
+            Reason::new("deferral_needs_project", text, basis)
+        }
         Some(_) => Reason::new("deferral_late", format!("「{name}」的补齐期限超出承诺办结时限"), basis),
     }
 }
@@ -72,7 +76,7 @@ pub(super) fn usable(
     let promised = due(calendar, hours, accepted, matter.limits_on(conditions).promised);
     let last_day = |entry: &DeferralEntry| {
         if let Some(event) = &entry.before {
-            return Some(Until::Event(event.name.clone()));
+            return has_project(facts).then(|| Until::Event(event.name.clone()));
         }
         let until = entry.term.map_or(promised, |term| due(calendar, hours, accepted, term));
         (entry.kind == DeferralKind::AfterGrant || until.at <= promised.at).then_some(Until::Day(until.on))
@@ -82,6 +86,11 @@ pub(super) fn usable(
         .filter(|(_, e)| e.stand_in.as_ref().is_none_or(|s| facts.held.contains(s)))
         .filter_map(|(material, e)| Some((material.clone(), last_day(&e)?)))
         .collect()
+}
+
+/// An event is one of a project: without its code nobody would know whose.
+fn has_project(facts: &Facts) -> bool {
+    facts.project.get("code").and_then(serde_json::Value::as_str).is_some_and(|code| !code.trim().is_empty())
 }
 
 /// Whether the published list lets `material` follow in `matter`.

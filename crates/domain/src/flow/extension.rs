@@ -118,10 +118,11 @@ pub fn on_delivery(case: &Case, matter: &Matter, at: &Filing<'_>) -> Option<supe
 ///
 /// # Errors
 /// When it began late.
-pub fn begun_in_time(duty: &Obligation, matter: &Matter, day: NaiveDate) -> Result<(), Reason> {
+pub fn begun_in_time(duty: &Obligation, case: &Case, matter: &Matter, day: NaiveDate) -> Result<(), Reason> {
+    let granted = case.decided_at.unwrap_or(duty.opened_at);
     match (duty.new.due, &matter.begins) {
-        (_, Some(rule)) if day < date_of(duty.opened_at) => {
-            Err(Reason::new("begun_early", format!("{}日期早于领取证照之日", rule.act), rule.basis.clone()))
+        (_, Some(rule)) if day < date_of(granted) => {
+            Err(Reason::new("begun_early", format!("{}日期早于准予之日", rule.act), rule.basis.clone()))
         }
         (Some(due), Some(rule)) if !due.provisional && day > due.on => {
             let text = format!("应于{}前{}，逾期的，许可自行废止，应当重新申请", due.on, rule.act);

@@ -157,18 +157,18 @@ pub fn list_open_of_project(tx: &mut Tx<'_>, zone: i32, project: &str, except: U
     Ok(rows.into_iter().map(CaseRow::into_case).collect())
 }
 
-/// The applications in which something about a certificate is asked for and not decided.
+/// The cases that ask to renew a certificate and are not decided: their applications, and where they stand.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn list_pending_on(tx: &mut Tx<'_>, zone: i32, certificate_no: &str) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<Id> = cases::table
-        .filter(cases::zone_id.eq(zone).and(cases::target_ref.eq(certificate_no)))
+pub fn list_renewing(tx: &mut Tx<'_>, zone: i32, certificate_no: &str) -> Result<Vec<(Uuid, CaseState)>, DbError> {
+    let rows: Vec<(Id, Code<CaseState>)> = cases::table
+        .filter(cases::zone_id.eq(zone).and(cases::target_ref.eq(certificate_no)).and(cases::target_kind.eq(Code(LaterAct::Renew))))
         .filter(cases::state.ne_all([Code(CaseState::Decided), Code(CaseState::Ended)]))
-        .select(cases::application_id)
+        .select((cases::application_id, cases::state))
         .limit(100)
         .load(tx.connection)?;
-    Ok(rows.into_iter().map(|id| id.0).collect())
+    Ok(rows.into_iter().map(|(id, state)| (id.0, state.0)).collect())
 }
 
 /// The filed applications of a project, others than `except`.

@@ -11,7 +11,7 @@ mod read;
 mod save;
 
 pub use case::{
-    find_application_of, insert_cases, list_cases, list_of_project, list_open_of_project, list_pending_on, list_provisional, save_case,
+    find_application_of, insert_cases, list_cases, list_of_project, list_open_of_project, list_provisional, list_renewing, save_case,
 };
 pub use case_file::{CaseFile, CaseNote, Delivery, HearingFile, InterestedParty, find_case_file, save_case_file};
 pub use clock::{insert_clock_entry, list_clock, list_clocks};

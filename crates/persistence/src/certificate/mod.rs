@@ -243,3 +243,17 @@ pub fn find_by_identifier(tx: &mut Tx<'_>, zone: i32, identifier: &str) -> Resul
         .optional()?;
     row.map(|r| r.open(tx.keys())).transpose()
 }
+
+/// What took the place of a holder's certificate.
+///
+/// # Errors
+/// [`DbError`].
+pub fn find_successor(tx: &mut Tx<'_>, zone: i32, holder: &[u8], number: &str) -> Result<Option<Certificate>, DbError> {
+    let row: Option<Row> = certificates::table
+        .filter(certificates::zone_id.eq(zone).and(certificates::holder_hash.eq(holder)).and(certificates::replaces.eq(number)))
+        .order(certificates::granted_at.desc())
+        .select(Row::as_select())
+        .first(tx.connection)
+        .optional()?;
+    row.map(|r| r.open(tx.keys())).transpose()
+}

@@ -1,6 +1,6 @@
 //! Decide a case.
 
-use super::renewal::is_of_holder;
+use super::renewal::{is_of_holder, too_late};
 use super::work::Work;
 use crate::{Error, Invalid};
 use chrono::{Months, NaiveDate};
@@ -95,7 +95,8 @@ impl Work<'_, '_> {
     /// Takes a decision, whoever took it: a grant opens its duties, enters the register and acts on the certificate it is
     /// about; a refusal ends what was owed.
     pub(super) fn take_decision(&mut self, id: Uuid, matter: &Matter, decision: Decision<'_>) -> Result<(), Error> {
-        if decision.granted {
+        // What is decided in an outside system is written down as it was decided there.
+        if decision.granted && self.case(id)?.progress.mirrored.is_none() {
             self.nothing_is_owed_to(&matter.code)?;
         }
         let (snapshot, now, by) = (self.snapshot.clone(), self.now, decision.by);
@@ -186,6 +187,10 @@ impl Work<'_, '_> {
             let text = "所涉证照已失效或者不属于申请人，不能准予";
             let refused = || Error::StateForbids(Reason::new("target_not_valid", text, "行政许可法 49、50、70"));
             let mut earlier = certificate::lock(self.tx, zone, &target.certificate_no)?.filter(valid).ok_or_else(refused)?;
+            let changes = matches!(target.act, Change | Replace);
+            if let Some(reason) = too_late(target, &earlier, date_of(now)).filter(|_| changes) {
+                return Err(Error::StateForbids(reason));
+            }
             earlier.state = match target.act {
                 Cancel => CertificateState::Cancelled,
                 Change | Renew | Replace => CertificateState::Replaced,

@@ -67,8 +67,8 @@ impl Work<'_, '_> {
 
     /// Opens again what a decision at `decided` had cancelled.
     pub(super) fn reopen_obligations(&mut self, case: Uuid, decided: Option<Instant>) {
-        // A joint look no longer waits for what it let go.
-        let joint = |o: &Obligation| o.new.kind == ObligationKind::JointOpinion;
+        // A joint look no longer waits for what it let go; what was asked for before is asked for anew.
+        let joint = |o: &Obligation| matches!(o.new.kind, ObligationKind::JointOpinion | ObligationKind::ExtensionAnswer);
         let cancelled = |o: &Obligation| o.state == ObligationState::Cancelled && o.settled_at == decided;
         let by_decision = |o: &Obligation| o.case == case && cancelled(o) && !joint(o);
         let mut facts = Vec::new();

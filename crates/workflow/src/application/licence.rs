@@ -8,8 +8,8 @@ use domain::flow::{self, CancelGround, Cancelling, Command, Obligation, Obligati
 use domain::local_time::date_of;
 use domain::reason::Reason;
 use persistence::certificate::{self, CertificateState};
-use persistence::ids;
 use persistence::share_call::{self, OWN_STORE, ShareCall};
+use persistence::{ids, obligation};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -82,6 +82,9 @@ pub fn use_licence(work: &mut Work<'_, '_>, id: Uuid, number: &str, purpose: &st
     Ok(())
 }
 
+/// Certificates in a row that are looked through.
+const MOST_CHANGES: usize = 20;
+
 /// A cancellation by the authority.
 pub struct Cancellation {
     /// Why.
@@ -108,7 +111,7 @@ pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> 
         ground: new.ground,
         valid_until: found.valid_until,
         today: date_of(now),
-        not_begun: work.obligations.iter().any(lapsed),
+        not_begun: work.obligations.iter().any(lapsed) || work.never_begun_under(found.replaces.clone())?,
         law: new.law.as_deref(),
     };
     // What has ended may have been renewed by law already: the renewal is settled first.
@@ -139,6 +142,21 @@ pub fn cancel_licence(work: &mut Work<'_, '_>, id: Uuid, new: &Cancellation) -> 
 }
 
 impl Work<'_, '_> {
+    /// Whether the term to begin had run out under a certificate that this one took the place of: a change begins no new one.
+    fn never_begun_under(&mut self, mut earlier: Option<String>) -> Result<bool, Error> {
+        let zone = self.zone();
+        for _ in 0..MOST_CHANGES {
+            let Some(number) = earlier else { return Ok(false) };
+            let Some(found) = certificate::find(self.tx, zone, &number)? else { return Ok(false) };
+            let owed = obligation::list(self.tx, zone, found.application)?;
+            if owed.iter().any(|o| o.case == found.case && o.new.kind == ObligationKind::Begin && o.state == ObligationState::Lapsed) {
+                return Ok(true);
+            }
+            earlier = found.replaces;
+        }
+        Ok(false)
+    }
+
     fn move_licence(&mut self, id: Uuid, from: CertificateState, to: CertificateState) -> Result<(), Error> {
         let (zone, now) = (self.zone(), self.now);
         let Some(mut certificate) = certificate::lock_of_case(self.tx, zone, id)?.filter(|c| c.state == from) else {

@@ -40,7 +40,7 @@ pub fn fulfil(work: &mut Work<'_, '_>, id: Uuid, report: &str, done_on: Option<N
         Some(day) if day > date_of(work.now) => {
             return Err(Error::Invalid(vec![Invalid::new("/done_on", "in_the_future", "开始日期不能晚于今天")]));
         }
-        Some(day) => flow::begun_in_time(&found, &*work.matter(found.case)?, day).map_err(Error::StateForbids)?,
+        Some(day) => flow::begun_in_time(&found, work.case(found.case)?, &*work.matter(found.case)?, day).map_err(Error::StateForbids)?,
         None => {}
     }
     work.write_down(found.case, found.new.kind.label(), report)?;

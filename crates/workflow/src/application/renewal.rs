@@ -3,13 +3,13 @@
 use super::work::Work;
 use crate::Error;
 use chrono::NaiveDate;
-use domain::application::{Case, Filing, Target};
+use domain::application::{Case, CaseState, Filing, Target};
 use domain::catalogue::LaterAct;
 use domain::event::EventKind;
 use domain::flow::{self, DeemedRenewal, Obligation, ObligationKind, ObligationState};
 use domain::local_time::end_of;
 use domain::reason::Reason;
-use persistence::application::list_pending_on;
+use persistence::application::list_renewing;
 use persistence::certificate::{self, Certificate, CertificateState};
 use persistence::{DbError, Tx};
 use serde_json::json;
@@ -27,11 +27,12 @@ pub(super) fn is_of_holder(certificate: &Certificate, holder: Option<&Vec<u8>>) 
     certificate.state == CertificateState::Valid && holder.is_some() && certificate.holder_identifier.as_ref() == holder
 }
 
-/// Why a certificate can't be cancelled for having ended: its renewal was asked for and nobody has decided (行政许可法 50).
+/// Why a certificate that has ended can't be cancelled yet: its renewal was asked for, the office owes the decision, and the
+/// law may have renewed it (行政许可法 50). What the applicant has to supplement keeps nobody waiting.
 pub(super) fn renewal_pending(tx: &mut Tx<'_>, zone: i32, number: &str) -> Result<Option<Reason>, DbError> {
-    let pending = list_pending_on(tx, zone, number)?;
-    let text = "该证照的延续申请尚未办结，不能以有效期届满注销";
-    Ok((!pending.is_empty()).then(|| Reason::new("renewal_pending", text, "行政许可法 50、70(一)")))
+    let owed = list_renewing(tx, zone, number)?.iter().any(|(_, state)| matches!(state, CaseState::Received | CaseState::Accepted));
+    let text = "该证照的延续申请尚未办结，应先作出决定";
+    Ok(owed.then(|| Reason::new("renewal_pending", text, "行政许可法 50、70(一)")))
 }
 
 impl Work<'_, '_> {
@@ -46,12 +47,25 @@ impl Work<'_, '_> {
                 continue;
             }
             let (zone, holder) = (self.zone(), super::applicant_hash(self.tx.keys(), &self.dossier.content));
-            let found = certificate::find(self.tx, zone, &target.certificate_no)?;
+            let mut found = certificate::find(self.tx, zone, &target.certificate_no)?;
+            if let (Some(CertificateState::Replaced), Some(holder)) = (found.as_ref().map(|c| c.state), &holder) {
+                // Changed or made out anew meanwhile: the renewal is of what took its place.
+                found = certificate::find_successor(self.tx, zone, holder, &target.certificate_no)?;
+                if let Some(next) = &found {
+                    let target = Some(Target { certificate_no: next.number.clone(), ..target.clone() });
+                    self.change(case.id)?.target = target;
+                    renewal.expires_on = next.valid_until.unwrap_or(renewal.expires_on);
+                }
+            }
             renewal.lost = !found.is_some_and(|c| is_of_holder(&c, holder.as_ref()));
             if let Some(received_at) = self.dossier.application.received_at.filter(|_| renewal.provisional) {
                 let (snapshot, matter) = (self.snapshot.clone(), self.matter(case.id)?);
-                let anew = flow::renewal(&matter, Some(renewal.expires_on), &Self::filing(&snapshot, received_at));
-                renewal = anew.map_or(renewal, |anew| flow::Renewal { lost: renewal.lost, ..anew });
+                if let Some(anew) = flow::renewal(&matter, Some(renewal.expires_on), &Self::filing(&snapshot, received_at)) {
+                    // A term of the applicant is never shortened.
+                    renewal.in_time |= anew.in_time;
+                    renewal.ask_by = renewal.ask_by.max(anew.ask_by);
+                    renewal.provisional = anew.provisional;
+                }
             }
             if case.progress.renewal != Some(renewal) {
                 let changed = self.change(case.id)?;
@@ -66,8 +80,8 @@ impl Work<'_, '_> {
     /// Applications that ask to renew a certificate look at it again: it was suspended, given back, or lost.
     pub(super) fn wake_renewals_of(&mut self, number: &str) -> Result<(), Error> {
         let (zone, own, now) = (self.zone(), self.dossier.application.id, self.now);
-        let pending = list_pending_on(self.tx, zone, number)?;
-        self.wake.extend(pending.into_iter().filter(|id| *id != own).map(|id| (id, now)));
+        let renewing = list_renewing(self.tx, zone, number)?;
+        self.wake.extend(renewing.into_iter().filter(|(id, _)| *id != own).map(|(id, _)| (id, now)));
         Ok(())
     }
 

@@ -223,6 +223,11 @@ pub fn check_links(matter: &Matter, before: Option<&Matter>, exists: impl Fn(&st
             }
         }
     }
+    for (i, entry) in matter.deferral.iter().flat_map(|d| &d.entries).enumerate() {
+        let Some(event) = entry.before.as_ref().filter(|event| event.matter == matter.code || !exists(&event.matter)) else { continue };
+        let text = format!("没有另一事项「{}」，不能作为补齐的期限", event.matter);
+        found.push(Finding::error(format!("/deferral/entries/{i}/before/matter"), "unknown", text));
+    }
     found
 }
 

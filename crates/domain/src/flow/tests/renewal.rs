@@ -150,13 +150,13 @@ fn works_begin_within_three_months_and_are_put_off_twice() {
     assert_eq!(duty.new.due.unwrap().on, day("2024-10-15"));
     assert_eq!(ask_for_time(&mut duty, &permit(), at("2024-10-01", 9)).unwrap_err().code, "extended_enough");
     assert_eq!(prolong(&mut duty, &case, &permit(), None, &on("2024-10-01")).unwrap_err().code, "extended_enough");
-    assert_eq!(begun_in_time(&duty, &permit(), day("2024-01-14")).unwrap_err().code, "begun_early");
+    assert_eq!(begun_in_time(&duty, &case, &permit(), day("2024-01-14")).unwrap_err().code, "begun_early");
     let mut open = duty.clone();
     open.new.due = open.new.due.map(|d| Due { provisional: true, ..d });
     open.extended = 1;
     ask_for_time(&mut open, &permit(), at("2024-10-20", 9)).expect("a date that may still move has not passed");
-    assert!(begun_in_time(&duty, &permit(), day("2024-10-15")).is_ok());
-    assert_eq!(begun_in_time(&duty, &permit(), day("2024-10-16")).unwrap_err().code, "begun_late");
+    assert!(begun_in_time(&duty, &case, &permit(), day("2024-10-15")).is_ok());
+    assert_eq!(begun_in_time(&duty, &case, &permit(), day("2024-10-16")).unwrap_err().code, "begun_late");
     assert!(duty.lapse(at("2024-10-16", 0)));
     assert_eq!(ask_for_time(&mut duty, &permit(), at("2024-10-16", 1)).unwrap_err().code, "term_over");
     assert_eq!(prolong(&mut duty, &case, &permit(), None, &on("2024-10-16")).unwrap_err().code, "term_over");

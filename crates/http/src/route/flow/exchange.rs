@@ -9,7 +9,7 @@ use actix_web::get;
 use actix_web::web::{Data, Json};
 use domain::application::{Case, Party, PartyRole};
 use domain::assessment::ItemStatus;
-use integrations::case_exchange::{CaseRecord, CaseSets, Handed, TakenAs, sets};
+use integrations::case_exchange::{CaseRecord, CaseSets, Handed, TakenAs, sets, steps};
 use persistence::application::list_clock;
 use persistence::certificate;
 use persistence::instrument::{self, InstrumentKind};
@@ -46,8 +46,8 @@ fn read_sets(tx: &mut Tx<'_>, snapshot: &ZoneSnapshot, dossier: &Dossier, case: 
     let parties: Vec<Party> = dossier.content.parties.iter().cloned().map(masked::party).collect();
     let party = |role| parties.iter().find(|p| p.role == role);
     let of = case.id.to_string();
-    let events = event::list(tx, dossier.application.stream(), None, MOST_EVENTS)?;
-    let happened: Vec<_> = events.iter().filter(|e| e.payload.contains(&of)).map(|e| (e.kind, e.occurred_at)).collect();
+    let events = event::list_of(tx, dossier.application.stream(), steps(), MOST_EVENTS)?;
+    let happened: Vec<_> = events.iter().filter(|e| e.payload.contains(&of)).map(|e| (e.seq, e.kind, e.occurred_at)).collect();
     let (zone, ids) = (snapshot.zone, (dossier.application.id, case.id));
     let acceptance = instrument::find_of_case(tx, zone, ids, InstrumentKind::Acceptance)?.map(|i| i.number);
     let certificate = certificate::find_of_case(tx, zone, case.id)?.map(|c| c.number);
@@ -87,6 +87,17 @@ fn handed(snapshot: &ZoneSnapshot, dossier: &Dossier, case: &Case) -> Vec<Handed
             _ => None,
         }
     };
+    let asked: Vec<&str> = case
+        .version(&snapshot.catalogue)
+        .into_iter()
+        .flat_map(|v| &v.document.requirements)
+        .flat_map(|r| &r.choices)
+        .map(|c| c.material.as_str())
+        .collect();
+    let place = |material: &str| asked.iter().position(|code| *code == material).unwrap_or(asked.len());
     let own = items.iter().filter(|i| i.needed_by.contains(&case.matter));
-    own.filter_map(|i| way(&i.material, i.status).map(|(way, count)| Handed { name: i.name.clone(), way, count })).collect()
+    own.filter_map(|i| {
+        way(&i.material, i.status).map(|(way, count)| Handed { place: place(&i.material), name: i.name.clone(), way, count })
+    })
+    .collect()
 }

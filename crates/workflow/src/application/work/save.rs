@@ -55,9 +55,11 @@ impl Work<'_, '_> {
             self.obligations.append(&mut self.opened);
             // The timers of this and other applications in one order: two commands that wake one another don't lock up.
             let mut timers = std::mem::take(&mut self.wake);
-            timers.extend(self.next_lapse().map(|due_at| (id, due_at)));
+            let own = self.next_lapse();
+            timers.extend(own.map(|due_at| (id, due_at)));
             for (application, due_at) in timers {
-                job::schedule(self.tx, zone, JobKind::SettleApplication, application, due_at)?;
+                let put = if application == id { job::reschedule } else { job::schedule };
+                put(self.tx, zone, JobKind::SettleApplication, application, due_at)?;
             }
         }
         Ok(Done { dossier: self.dossier, replayed: false, unused: self.stock })
