@@ -47,6 +47,7 @@ impl Work<'_, '_> {
                 continue;
             }
             let (zone, holder) = (self.zone(), super::applicant_hash(self.tx.keys(), &self.dossier.content));
+            let mut moved = false;
             let mut found = certificate::find(self.tx, zone, &target.certificate_no)?;
             if let (Some(CertificateState::Replaced), Some(holder)) = (found.as_ref().map(|c| c.state), &holder) {
                 // Changed or made out anew meanwhile: the renewal is of what took its place.
@@ -54,6 +55,7 @@ impl Work<'_, '_> {
                 if let Some(next) = &found {
                     let target = Some(Target { certificate_no: next.number.clone(), ..target.clone() });
                     self.change(case.id)?.target = target;
+                    moved = true;
                     renewal.expires_on = next.valid_until.unwrap_or(renewal.expires_on);
                 }
             }
@@ -67,7 +69,7 @@ impl Work<'_, '_> {
                     renewal.provisional = anew.provisional;
                 }
             }
-            if case.progress.renewal != Some(renewal) {
+            if moved || case.progress.renewal != Some(renewal) {
                 let changed = self.change(case.id)?;
                 changed.progress.renewal = Some(renewal);
                 changed.version += 1;
