@@ -56,99 +56,75 @@ impl Ids {
 /// What the package holds.
 fn entry(instrument: &Instrument) -> Result<Vec<u8>, String> {
     let made_on = local(instrument.issued_at).format("%Y-%m-%d").to_string();
-    write(|xml| {
-        xml.create_element("ofd:OFD").with_attributes([NAMESPACE, ("DocType", "OFD"), ("Version", "1.0")]).write_inner_content(|xml| {
-            xml.create_element("ofd:DocBody").write_inner_content(|xml| {
-                xml.create_element("ofd:DocInfo").write_inner_content(|xml| {
-                    text(xml, "ofd:DocID", &instrument.id.simple().to_string())?;
-                    text(xml, "ofd:Title", &instrument.text.title)?;
-                    text(xml, "ofd:Author", &instrument.text.body)?;
-                    text(xml, "ofd:CreationDate", &made_on)?;
-                    text(xml, "ofd:Creator", "yiciban")
-                })?;
-                text(xml, "ofd:DocRoot", "Doc_0/Document.xml")
+    write("ofd:OFD", &[("DocType", "OFD"), ("Version", "1.0")], |xml| {
+        within(xml, "ofd:DocBody", &[], |xml| {
+            within(xml, "ofd:DocInfo", &[], |xml| {
+                text(xml, "ofd:DocID", &instrument.id.simple().to_string())?;
+                text(xml, "ofd:Title", &instrument.text.title)?;
+                text(xml, "ofd:Author", &instrument.text.body)?;
+                text(xml, "ofd:CreationDate", &made_on)?;
+                text(xml, "ofd:Creator", "yiciban")
             })?;
-            Ok(())
-        })?;
-        Ok(())
+            text(xml, "ofd:DocRoot", "Doc_0/Document.xml")
+        })
     })
 }
 
 /// The pages and what they share.
 fn document(pages: &[u32], most: u32) -> Result<Vec<u8>, String> {
-    write(|xml| {
-        xml.create_element("ofd:Document").with_attributes([NAMESPACE]).write_inner_content(|xml| {
-            xml.create_element("ofd:CommonData").write_inner_content(|xml| {
-                text(xml, "ofd:MaxUnitID", &most.to_string())?;
-                xml.create_element("ofd:PageArea").write_inner_content(|xml| text(xml, "ofd:PhysicalBox", "0 0 210 297"))?;
-                text(xml, "ofd:PublicRes", "PublicRes.xml")
-            })?;
-            xml.create_element("ofd:Pages").write_inner_content(|xml| {
-                for (n, id) in pages.iter().enumerate() {
-                    let at = format!("Pages/Page_{n}/Content.xml");
-                    xml.create_element("ofd:Page")
-                        .with_attributes([("ID", id.to_string().as_str()), ("BaseLoc", at.as_str())])
-                        .write_empty()?;
-                }
-                Ok(())
-            })?;
-            Ok(())
+    write("ofd:Document", &[], |xml| {
+        within(xml, "ofd:CommonData", &[], |xml| {
+            text(xml, "ofd:MaxUnitID", &most.to_string())?;
+            within(xml, "ofd:PageArea", &[], |xml| text(xml, "ofd:PhysicalBox", "0 0 210 297"))?;
+            text(xml, "ofd:PublicRes", "PublicRes.xml")
         })?;
-        Ok(())
+        within(xml, "ofd:Pages", &[], |xml| {
+            for (n, id) in pages.iter().enumerate() {
+                empty(xml, "ofd:Page", &[("ID", &id.to_string()), ("BaseLoc", &format!("Pages/Page_{n}/Content.xml"))])?;
+            }
+            Ok(())
+        })
     })
 }
 
 /// The font, by its name.
 fn resources(font: u32) -> Result<Vec<u8>, String> {
-    write(|xml| {
-        xml.create_element("ofd:Res").with_attributes([NAMESPACE, ("BaseLoc", "Res")]).write_inner_content(|xml| {
-            xml.create_element("ofd:Fonts").write_inner_content(|xml| {
-                let id = font.to_string();
-                xml.create_element("ofd:Font")
-                    .with_attributes([("ID", id.as_str()), ("FontName", "宋体"), ("FamilyName", "宋体")])
-                    .write_empty()?;
-                Ok(())
-            })?;
-            Ok(())
-        })?;
-        Ok(())
+    write("ofd:Res", &[("BaseLoc", "Res")], |xml| {
+        within(xml, "ofd:Fonts", &[], |xml| {
+            empty(xml, "ofd:Font", &[("ID", &font.to_string()), ("FontName", "宋体"), ("FamilyName", "宋体")])
+        })
     })
 }
 
 /// One page.
 fn body(page: &Page, font: u32, ids: &mut Ids) -> Result<Vec<u8>, String> {
     let layer = ids.next().to_string();
-    write(|xml| {
-        xml.create_element("ofd:Page").with_attributes([NAMESPACE]).write_inner_content(|xml| {
-            xml.create_element("ofd:Content").write_inner_content(|xml| {
-                xml.create_element("ofd:Layer").with_attributes([("ID", layer.as_str()), ("Type", "Body")]).write_inner_content(|xml| {
-                    for line in page.lines.iter().filter(|l| !l.text.is_empty()) {
-                        write_line(xml, line, font, ids.next())?;
-                    }
-                    if page.squares.is_empty() { Ok(()) } else { write_code(xml, page, ids.next()) }
-                })?;
-                Ok(())
-            })?;
-            Ok(())
-        })?;
-        Ok(())
+    write("ofd:Page", &[], |xml| {
+        within(xml, "ofd:Content", &[], |xml| {
+            within(xml, "ofd:Layer", &[("ID", &layer), ("Type", "Body")], |xml| {
+                for line in page.lines.iter().filter(|l| !l.text.is_empty()) {
+                    write_line(xml, line, font, ids.next())?;
+                }
+                if page.squares.is_empty() { Ok(()) } else { write_code(xml, page, ids.next()) }
+            })
+        })
     })
 }
 
 fn write_line(xml: &mut Xml, line: &Line, font: u32, id: u32) -> std::io::Result<()> {
     let boundary =
         format!("{} {} {} {}", mm(line.x), mm(line.y - line.size), mm(layout::width(&line.text, line.size)), mm(line.size * 1.3));
-    let (id, font, size) = (id.to_string(), font.to_string(), mm(line.size));
+    let size = mm(line.size);
     let steps: Vec<String> = line.text.chars().map(|c| mm(advance(c, line.size))).collect();
     let deltas = steps.split_last().map(|(_, all)| all.join(" ")).unwrap_or_default();
-    let attributes = [("ID", id.as_str()), ("Boundary", boundary.as_str()), ("Font", font.as_str()), ("Size", size.as_str())];
-    xml.create_element("ofd:TextObject").with_attributes(attributes).write_inner_content(|xml| {
+    let attributes = [("ID", &*id.to_string()), ("Boundary", &boundary), ("Font", &font.to_string()), ("Size", &size)];
+    within(xml, "ofd:TextObject", &attributes, |xml| {
+        // One character has no step to the next.
         let at = [("X", "0"), ("Y", size.as_str()), ("DeltaX", deltas.as_str())];
-        let shown = at.into_iter().filter(|(name, value)| *name != "DeltaX" || !value.is_empty());
+        let shown = at.into_iter().filter(|(_, value)| !value.is_empty());
         xml.create_element("ofd:TextCode").with_attributes(shown).write_text_content(BytesText::new(&line.text))?;
         Ok(())
-    })?;
-    Ok(())
+    })
 }
 
 fn write_code(xml: &mut Xml, page: &Page, id: u32) -> std::io::Result<()> {
@@ -160,13 +136,11 @@ fn write_code(xml: &mut Xml, page: &Page, id: u32) -> std::io::Result<()> {
         format!("M {x0} {y0} L {x1} {y0} L {x1} {y1} L {x0} {y1} C")
     };
     let path = page.squares.iter().map(square).collect::<Vec<_>>().join(" ");
-    let id = id.to_string();
-    let attributes = [("ID", id.as_str()), ("Boundary", boundary.as_str()), ("Stroke", "false"), ("Fill", "true")];
-    xml.create_element("ofd:PathObject").with_attributes(attributes).write_inner_content(|xml| {
-        xml.create_element("ofd:FillColor").with_attribute(("Value", "0 0 0")).write_empty()?;
+    let attributes = [("ID", &*id.to_string()), ("Boundary", &boundary), ("Stroke", "false"), ("Fill", "true")];
+    within(xml, "ofd:PathObject", &attributes, |xml| {
+        empty(xml, "ofd:FillColor", &[("Value", "0 0 0")])?;
         text(xml, "ofd:AbbreviatedData", &path)
-    })?;
-    Ok(())
+    })
 }
 
 /// Points as millimetres, to a hundredth.
@@ -179,9 +153,26 @@ fn text(xml: &mut Xml, name: &str, words: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-fn write(content: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Result<Vec<u8>, String> {
+fn empty(xml: &mut Xml, name: &str, attributes: &[(&str, &str)]) -> std::io::Result<()> {
+    xml.create_element(name).with_attributes(attributes.iter().copied()).write_empty()?;
+    Ok(())
+}
+
+fn within(
+    xml: &mut Xml,
+    name: &str,
+    attributes: &[(&str, &str)],
+    content: impl FnOnce(&mut Xml) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    xml.create_element(name).with_attributes(attributes.iter().copied()).write_inner_content(content)?;
+    Ok(())
+}
+
+/// A file of the package: one element of the standard's namespace.
+fn write(root: &str, attributes: &[(&str, &str)], content: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Result<Vec<u8>, String> {
     let mut xml = Writer::new(Vec::new());
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None))).map_err(|e| e.to_string())?;
-    content(&mut xml).map_err(|e| e.to_string())?;
+    let all: Vec<(&str, &str)> = std::iter::once(NAMESPACE).chain(attributes.iter().copied()).collect();
+    within(&mut xml, root, &all, content).map_err(|e| e.to_string())?;
     Ok(xml.into_inner())
 }
